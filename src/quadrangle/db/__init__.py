@@ -1,0 +1,19 @@
+"""The database: typed SQL compiled once per engine, two engines with one meaning, one unit of work per request."""
+
+from quadrangle.db.database import Connection, Database, IntegrityViolation, open_database
+from quadrangle.db.schema import metadata
+from quadrangle.db.statement import Dynamic, Statement, any_of, collect
+from quadrangle.db.uow import UnitOfWork
+
+__all__ = [
+    "Connection",
+    "Database",
+    "Dynamic",
+    "IntegrityViolation",
+    "Statement",
+    "UnitOfWork",
+    "any_of",
+    "collect",
+    "metadata",
+    "open_database",
+]

@@ -1,0 +1,62 @@
+"""What both engines promise, and how one is chosen."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from quadrangle.db.statement import Statement
+
+T = TypeVar("T")
+
+
+class IntegrityViolation(Exception):
+    """A unique or foreign key said no; the statement had no effect. `constraint` is its name where the engine tells it."""
+
+    def __init__(self, message: str, constraint: str | None = None) -> None:
+        super().__init__(message)
+        self.constraint = constraint
+
+
+class Connection(Protocol):
+    """One conversation with the database, inside a read or a write."""
+
+    async def all(self, statement: Statement[T], /, **values: Any) -> list[T]: ...
+    async def one(self, statement: Statement[T], /, **values: Any) -> T | None:
+        """The first row, or None."""
+        ...
+
+    async def run(self, statement: Statement[Any], /, **values: Any) -> int:
+        """Execute a statement without rows; returns how many rows it changed."""
+        ...
+
+    async def script(self, sql: str) -> None:
+        """Plain SQL text, several statements allowed; for migrations and set-up only."""
+        ...
+
+
+class Database(Protocol):
+    """An engine. `read` sees only what is committed; `write` is one transaction, rolled back when its block raises."""
+
+    dialect: str
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+    def read(self) -> AbstractAsyncContextManager[Connection]: ...
+    def write(self) -> AbstractAsyncContextManager[Connection]: ...
+    async def version(self) -> str | None:
+        """The migration the schema is at; None for an empty database."""
+        ...
+
+
+def open_database(url: str, *, synchronous: str = "full") -> Database:
+    """`sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user@host/name`."""
+    scheme = urlsplit(url).scheme
+    if scheme == "sqlite":
+        from quadrangle.db.sqlite import SqliteDatabase
+
+        return SqliteDatabase(url.removeprefix("sqlite:///"), synchronous=synchronous)
+    if scheme in ("postgresql", "postgres"):
+        from quadrangle.db.postgres import PostgresDatabase
+
+        return PostgresDatabase(url)
+    raise ValueError(f"The database address {url!r} is neither sqlite:/// nor postgresql://")
