@@ -19,7 +19,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     insert,
-    select,
     type_coerce,
     update,
 )
@@ -38,7 +37,7 @@ T = TypeVar("T")
 
 DIALECTS: Final[dict[str, Dialect]] = {
     "sqlite": sqlite.dialect(paramstyle="qmark"),
-    "postgresql": postgresql.asyncpg.dialect(),
+    "postgresql": postgresql.asyncpg.dialect(),  # type: ignore[no-untyped-call]
 }
 
 
@@ -100,6 +99,24 @@ def _json_row_postgresql(element: _JsonRow, compiler: SQLCompiler, **kw: Any) ->
     return f"json_build_array({compiler.process(element.clauses, **kw)})"
 
 
+class _JsonText(FunctionElement[str]):
+    """One value as JSON."""
+
+    name = "json_text"
+    inherit_cache = True
+    type = Json
+
+
+@compiles(_JsonText, "sqlite")
+def _json_text_sqlite(element: _JsonText, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_quote({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_JsonText, "postgresql")
+def _json_text_postgresql(element: _JsonText, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"to_json({compiler.process(element.clauses, **kw)})"
+
+
 class _JsonList(FunctionElement[str]):
     """All rows of a sub-select as a JSON list."""
 
@@ -132,11 +149,12 @@ class Collected(UserDefinedType[Any]):
 def collect(rows: Select[Any], into: type[Any]) -> ColumnElement[Any]:
     """A sub-select as one JSON list of arrays, so that a fact with many rows rides along in one statement.
 
-    rows: correlates with the enclosing select where it names its tables. into: an `array_like` struct, or a plain type for one column.
+    rows: correlates with the enclosing select where it names its tables; its order is not kept. into: an `array_like` struct, or a plain
+    type for one column.
     """
-    inner = rows.subquery()
-    row = _JsonRow(*inner.c) if isinstance(into, type) and issubclass(into, msgspec.Struct) else inner.c[0]
-    return select(type_coerce(_JsonList(row), Collected(into))).select_from(inner).scalar_subquery()
+    columns = list(rows.selected_columns)
+    row = _JsonRow(*columns) if isinstance(into, type) and issubclass(into, msgspec.Struct) else _JsonText(*columns)
+    return type_coerce(rows.with_only_columns(_JsonList(row)).scalar_subquery(), Collected(into))
 
 
 # --- values in and out ------------------------------------------------------------------------------------------------
@@ -178,6 +196,12 @@ def _reader(dialect: str, type_: TypeEngine[Any]) -> Callable[[Any], Any] | None
     return None
 
 
+def _columns_of(clause: ClauseElement) -> Sequence[Any]:
+    """The columns a statement gives back: of a SELECT, or of RETURNING."""
+    columns = getattr(clause, "selected_columns", None)
+    return tuple(columns if columns is not None else getattr(clause, "_returning", None) or ())
+
+
 class Compiled:
     """One statement for one engine."""
 
@@ -186,18 +210,21 @@ class Compiled:
     def __init__(self, clause: ClauseElement, dialect: str) -> None:
         compiled = clause.compile(dialect=DIALECTS[dialect])
         assert isinstance(compiled, SQLCompiler)
-        self.sql = str(compiled)
-        self.names: list[str] = list(compiled.positiontup or ())
-        self.binders = {
-            name: (bind.key, _binder(dialect, bind.type), bind.value, bind.required, bind.callable)
-            for name in self.names
-            for bind in (compiled.binds[name],)
-        }
+        # IN (…) of constants is written out now; every other bind keeps its name, and values come at each run.
+        unknown = {bind.key: None for bind in compiled.binds.values() if bind.required}
+        expanded = compiled.construct_expanded_state(unknown)
+        self.sql = expanded.statement
+        self.names: list[str] = list(expanded.positiontup or ())
+        self.binders: dict[str, tuple[str, Callable[[Any], Any] | None, Any, bool]] = {}
+        for name in self.names:
+            bind = compiled.binds.get(name)
+            if bind is None:
+                self.binders[name] = (name, None, expanded.parameters[name], False)
+            else:
+                value = bind.callable() if bind.callable else bind.value
+                self.binders[name] = (bind.key, _binder(dialect, bind.type), value, bind.required)
         self.readers: list[tuple[int, Callable[[Any], Any]]] = []
-        columns = getattr(clause, "selected_columns", None)
-        if columns is None:
-            columns = getattr(clause, "_returning", None) or ()
-        for at, selected in enumerate(columns):
+        for at, selected in enumerate(_columns_of(clause)):
             reader = _reader(dialect, selected.type)
             if reader is not None:
                 self.readers.append((at, reader))
@@ -205,13 +232,13 @@ class Compiled:
     def arguments(self, values: dict[str, Any]) -> list[Any]:
         given = []
         for name in self.names:
-            key, binder, fixed, required, call = self.binders[name]
+            key, binder, fixed, required = self.binders[name]
             if key in values:
                 value = values[key]
             elif required:
                 raise TypeError(f"the statement needs a value for {key}")
             else:
-                value = call() if call else fixed
+                value = fixed
             given.append(binder(value) if binder is not None and value is not None else value)
         return given
 
@@ -263,10 +290,7 @@ class Statement(Generic[T]):
         """The struct's fields are the columns, in order: found out at the first run, not by a wrong answer."""
         if self.into is None or self.scalar:
             return
-        columns = getattr(self.clause, "selected_columns", None)
-        if columns is None:
-            columns = getattr(self.clause, "_returning", ())
-        names = tuple(selected.key for selected in columns)
+        names = tuple(selected.key for selected in _columns_of(self.clause))
         fields = self.into.__struct_fields__  # type: ignore[attr-defined]
         if names != fields:
             raise TypeError(f"{self.into.__name__} has {fields}, the statement selects {names}")

@@ -86,7 +86,7 @@ def bookmark_window_from(tree: Tree, *, alias: str | None = None) -> Window:
         return Window(1, size)
     if isinstance(page, str) and page.startswith("bookmark:"):
         return Window(1, size, page.removeprefix("bookmark:"))
-    if isinstance(page, str) and page.isascii() and page.isdigit() and 1 < int(page[:9]):
+    if isinstance(page, str) and page.isascii() and page.isdigit() and int(page[:9]) > 1:
         return Window(int(page[:9]), size)
     raise PageNotNumbered
 
@@ -119,9 +119,8 @@ def link_header(url: str, query: Iterable[tuple[str, str | None]], part: Slice[A
     url: absolute address of the request without its query. query: the request's own pairs. No blank after a comma, rel quoted and
     last, nothing raw that a simple parser could trip over (endpoints-clients-use.md §3.12).
     """
-    kept = sorted(
-        (pair for pair in query if pair[0].removesuffix("[]") not in _NOT_CARRIED), key=lambda pair: pair[0]
-    )
+    kept = sorted((pair for pair in query if pair[0].removesuffix("[]") not in _NOT_CARRIED), key=lambda pair: pair[0])
+    url = url.replace(",", "%2C").replace(";", "%3B")
     carried = "".join(f"{quote(name, safe='')}={quote(value or '', safe='')}&" for name, value in kept)
 
     def at(page: str | int) -> str:

@@ -6,6 +6,7 @@ lenient as the contract asks: unknown keys are ignored, a boolean is never an er
 """
 
 import enum
+import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, time, tzinfo
@@ -384,7 +385,7 @@ class Params:
 
     def __init_subclass__(cls, group: str | None = None, required: bool = False) -> None:
         cls.fields = dict(cls.fields)
-        for name in cls.__dict__.get("__annotations__", {}):
+        for name in inspect.get_annotations(cls):
             field = cls.__dict__.get(name)
             if isinstance(field, Field):
                 cls.fields[name] = field

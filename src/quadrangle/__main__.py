@@ -1,0 +1,5 @@
+"""`python -m quadrangle` is `quad`."""
+
+from quadrangle.cli import main
+
+main()

@@ -1,0 +1,29 @@
+"""The only wiring: settings → database → routes → one ASGI application."""
+
+from quadrangle.db import Database, open_database
+from quadrangle.http.endpoint import Application
+from quadrangle.http.routing import Route
+from quadrangle.kernel.clock import Clock, SystemClock
+from quadrangle.kernel.digest import Digester
+from quadrangle.settings import Settings
+from quadrangle.wire import system
+from quadrangle.wire.canvas import all_routes as canvas_routes
+from quadrangle.wire.canvas.family import CanvasFamily
+
+
+def all_routes() -> list[Route]:
+    return [*system.routes, *canvas_routes()]
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Application:
+    """One application over one database. settings must hold a secret key (`with_secret_key`)."""
+    return Application(
+        settings=settings,
+        database=database or open_database(settings.database_url, synchronous=settings.sqlite_synchronous),
+        clock=clock or SystemClock(),
+        routes=all_routes(),
+        families={
+            "canvas": CanvasFamily(settings, Digester(settings.secret_key)),
+            "system": system.SystemFamily(settings),
+        },
+    )

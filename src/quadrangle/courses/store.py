@@ -1,0 +1,116 @@
+"""Everything asked of the database about courses, sections and enrollments."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from quadrangle.accounts import (
+    Ancestor,
+    HeldRole,
+    Override,
+    accounts,
+    chain_of,
+    enrollment_terms,
+    held_by_user,
+    overrides_for_user,
+    roles,
+    user_bind,
+)
+from quadrangle.courses.model import Course, Enrollment, EnrollmentFact, Section
+from quadrangle.courses.tables import course_sections, courses, enrollments
+from quadrangle.db import Dynamic, UnitOfWork, collect
+from quadrangle.kernel.ids import Ref
+
+COURSE_COLUMNS = [courses.c[name] for name in Course.__struct_fields__]
+SECTION_COLUMNS = [course_sections.c[name] for name in Section.__struct_fields__]
+ENROLLMENT_COLUMNS = [enrollments.c[name] for name in Enrollment.__struct_fields__]
+
+
+def _own_enrollments() -> Any:
+    """The bound user's enrollments in the enclosing course. Index: ix_enrollments_user_id_course_id."""
+    rows = (
+        select(
+            enrollments.c.id,
+            enrollments.c.type,
+            enrollments.c.role_id,
+            roles.c.base_role_type,
+            roles.c.account_id,
+            enrollments.c.workflow_state,
+            enrollments.c.course_section_id,
+            enrollments.c.associated_user_id,
+            enrollments.c.limit_privileges_to_course_section,
+            enrollments.c.start_at,
+            enrollments.c.end_at,
+            course_sections.c.restrict_enrollments_to_section_dates,
+            course_sections.c.start_at.label("section_start_at"),
+            course_sections.c.end_at.label("section_end_at"),
+        )
+        .join(roles, roles.c.id == enrollments.c.role_id)
+        .join(course_sections, course_sections.c.id == enrollments.c.course_section_id)
+        .where(
+            enrollments.c.user_id == user_bind(),
+            enrollments.c.course_id == courses.c.id,
+            enrollments.c.workflow_state.not_in(("deleted", "rejected")),
+        )
+    )
+    return collect(rows, EnrollmentFact)
+
+
+_OWN_ROLES = (
+    select(enrollments.c.role_id)
+    .where(enrollments.c.user_id == user_bind(), enrollments.c.course_id == courses.c.id)
+    .correlate_except(enrollments)
+)
+
+FACT_COLUMNS = [
+    enrollment_terms.c.start_at.label("term_start_at"),
+    enrollment_terms.c.end_at.label("term_end_at"),
+    enrollment_terms.c.overrides.label("term_overrides"),
+    accounts.c.settings.label("root_settings"),
+    chain_of(courses.c.account_id).label("ancestors"),
+    held_by_user(courses.c.account_id).label("held"),
+    overrides_for_user(courses.c.account_id, _OWN_ROLES).label("overrides"),
+    _own_enrollments().label("enrollments"),
+]
+
+
+class CourseWithFacts(Course, frozen=True):
+    """A course and everything that decides what the bound user may do in it."""
+
+    term_start_at: datetime | None
+    term_end_at: datetime | None
+    term_overrides: dict[str, Any]
+    root_settings: dict[str, Any]
+    ancestors: list[Ancestor]
+    held: list[HeldRole]
+    overrides: list[Override]
+    enrollments: list[EnrollmentFact]
+
+
+# A course by one of its references, with the standing of one user. Hot: one statement for the whole permission question.
+# Indexes: primary key (or uq_courses_sis_source_id, uuid) of courses, and those said at each fact.
+COURSE_FOR_USER = Dynamic(
+    lambda column: (
+        select(*COURSE_COLUMNS, *FACT_COLUMNS)
+        .join(enrollment_terms, enrollment_terms.c.id == courses.c.enrollment_term_id)
+        .join(accounts, accounts.c.id == courses.c.root_account_id)
+        .where(courses.c[column] == bindparam("value"))
+    ),
+    into=CourseWithFacts,
+)
+_COLUMN_OF_KIND = {
+    "id": "id",
+    "sis_course_id": "sis_source_id",
+    "sis_integration_id": "integration_id",
+    "uuid": "uuid",
+}
+
+
+async def find_course(uow: UnitOfWork, ref: Ref, user_id: int | None) -> CourseWithFacts | None:
+    """The course a reference names, deleted ones included, with the facts about one user (None: an anonymous caller)."""
+    column = _COLUMN_OF_KIND.get(ref.kind)
+    if column is None:
+        return None
+    value: Any = ref.number if column == "id" else ref.value
+    return await uow.one(COURSE_FOR_USER.at(column), value=value, user_id=user_id)

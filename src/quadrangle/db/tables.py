@@ -1,0 +1,8 @@
+"""Every noun's tables in one place, for migrations and nothing else."""
+
+import quadrangle.accounts.tables
+import quadrangle.courses.tables
+import quadrangle.groups.tables
+import quadrangle.pages.tables
+import quadrangle.people.tables
+import quadrangle.tokens.tables  # noqa: F401

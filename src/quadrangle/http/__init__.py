@@ -1,0 +1,1 @@
+"""HTTP without a domain word: routes, requests decoded to parameter trees, replies encoded, one ASGI application."""

@@ -1,0 +1,149 @@
+"""One request on its way through: what was asked, by whom, inside which unit of work."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from quadrangle.db import UnitOfWork
+from quadrangle.kernel.errors import Unauthenticated
+from quadrangle.kernel.paging import Slice, Window, bookmark_window_from, cut, link_header, window_from
+from quadrangle.kernel.params import Params, Reading, Tree
+
+if TYPE_CHECKING:
+    from quadrangle.http.endpoint import Application
+    from quadrangle.http.reply import Reply
+    from quadrangle.http.routing import Route
+
+P = TypeVar("P", bound=Params)
+
+_HOST = re.compile(r"[A-Za-z0-9._\-]+(:\d{1,5})?\Z|\[[0-9A-Fa-f:.]+\](:\d{1,5})?\Z")
+
+
+class Call:
+    """Everything a handler may know of its request.
+
+    path: decoded path parameters. tree: query, body and path as one parameter tree. actor: whoever is signed in, or None; its type is the
+    family's. uow: set while the handler runs, unless its route does its own work.
+    """
+
+    __slots__ = (
+        "_uow",
+        "actor",
+        "app",
+        "client",
+        "headers",
+        "later",
+        "method",
+        "notes",
+        "path",
+        "query",
+        "raw_path",
+        "request_id",
+        "route",
+        "scheme",
+        "started",
+        "tree",
+        "zone",
+    )  # fmt: skip
+
+    def __init__(self, app: "Application", scope: dict[str, Any], request_id: str, started: float) -> None:
+        self.app = app
+        self.method: str = scope["method"]
+        self.raw_path: str = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.scheme: str = scope.get("scheme", "http")
+        client = scope.get("client")
+        self.client: str = client[0] if client else ""
+        self.request_id = request_id
+        self.started = started
+        self.query: list[tuple[str, str | None]] = []
+        self.tree: Tree = {}
+        self.path: dict[str, str] = {}
+        self.route: Route | None = None
+        self.actor: Any = None
+        self.zone: tzinfo = UTC
+        self.notes: dict[str, Any] = {}  # what the family remembers between entering and leaving
+        self.later: list[Callable[[], Awaitable[None]]] = []
+        self._uow: UnitOfWork | None = None
+
+    @property
+    def uow(self) -> UnitOfWork:
+        assert self._uow is not None, "this route works without a unit of work"
+        return self._uow
+
+    @property
+    def now(self) -> datetime:
+        return self.uow.now if self._uow is not None else self.app.clock.now()
+
+    def header(self, name: str) -> str | None:
+        raw = self.headers.get(name.lower().encode())
+        return None if raw is None else raw.decode("latin-1")
+
+    @property
+    def base_url(self) -> str:
+        """Scheme, host and port as the client sees them (conventions.md §6)."""
+        host = self.header("x-forwarded-host") or self.header("host") or ""
+        host = host.split(",")[0].strip()
+        scheme = (self.header("x-forwarded-proto") or self.scheme).split(",")[0].strip().lower()
+        if scheme not in ("http", "https") or not _HOST.match(host):
+            return self.app.settings.base_url
+        return f"{scheme}://{host}"
+
+    @property
+    def address(self) -> str:
+        """The client's address; behind a proxy the first one it names."""
+        forwarded = self.header("x-forwarded-for")
+        return forwarded.split(",")[0].strip() if forwarded else self.client
+
+    @property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https:")
+
+    def cookie(self, name: str) -> str | None:
+        for piece in (self.header("cookie") or "").split(";"):
+            key, _, value = piece.strip().partition("=")
+            if key == name:
+                return value
+        return None
+
+    def user(self) -> Any:
+        """The actor; raises Unauthenticated for an anonymous caller."""
+        if self.actor is None:
+            raise Unauthenticated
+        return self.actor
+
+    def window(self, *, alias: str | None = None) -> Window:
+        return window_from(self.tree, alias=alias)
+
+    def bookmark_window(self, *, alias: str | None = None) -> Window:
+        return bookmark_window_from(self.tree, alias=alias)
+
+    def paged(self, items: list[Any], *, alias: str | None = None) -> Slice[Any]:
+        """A page of a list that is in memory as a whole."""
+        window = self.window(alias=alias)
+        rows = items[window.offset : window.offset + window.limit]
+        return cut(rows, window, total=len(items))
+
+    def link(self, part: Slice[Any]) -> str:
+        return link_header(self.base_url + self.raw_path, self.query, part)
+
+    def reading(self) -> Reading:
+        return Reading(zone=self.zone)
+
+
+class Asked(Generic[P]):
+    """The parameters a handler declares. They are read when the handler says so, as what comes first, a refusal or a complaint about a
+    parameter, is part of each endpoint's contract (conventions.md §1.3)."""
+
+    __slots__ = ("_call", "_params")
+
+    def __init__(self, params: type[P], call: Call) -> None:
+        self._params = params
+        self._call = call
+
+    def read(self) -> P:
+        return self._params.read(self._call.tree, self._call.reading())
+
+
+Answer = Callable[[Call], Awaitable["Reply"]]

@@ -1,0 +1,236 @@
+"""The endpoint kernel: one ASGI application that decodes a request, lets its family admit it, calls the handler inside a unit of work,
+and encodes the reply. No web framework reads Rails parameters or routes on the undecoded path, which is why this exists
+(docs/decisions/0002-endpoint-kernel.md).
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from quadrangle.db import Database, UnitOfWork
+from quadrangle.http.body import Disconnected, Receive, receive_body, tree_from_body
+from quadrangle.http.call import Asked, Call
+from quadrangle.http.reply import Reply
+from quadrangle.http.routing import Match, Route, Router
+from quadrangle.kernel.clock import Clock
+from quadrangle.kernel.digest import Digester, random_uuid
+from quadrangle.kernel.errors import Failure, NotFound
+from quadrangle.kernel.paging import Slice
+from quadrangle.kernel.params import nest, pairs_from
+from quadrangle.settings import Settings
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+_JSON: Final = b"application/json; charset=utf-8"
+_STATUS: Final = {status.value: f"{status.value} {status.phrase}".encode() for status in HTTPStatus}
+
+
+class Family(Protocol):
+    """A wire family: who may enter, how failures look, what every answer carries."""
+
+    name: str
+
+    async def enter(self, call: Call) -> Reply | None:
+        """Throttle and authenticate; sets call.actor. A Reply ends the request there."""
+        ...
+
+    async def admit(self, call: Call) -> None:
+        """Inside the unit of work, before the handler: raises when this caller may not use this route at all."""
+        ...
+
+    def failed(self, call: Call, failure: Failure) -> Reply: ...
+
+    def crashed(self, call: Call, report: int) -> Reply: ...
+
+    def leave(self, call: Call, reply: Reply) -> Reply:
+        """Last touch on every answer: headers of the family, string ids."""
+        ...
+
+
+class Metrics:
+    """What /metrics tells, one registry an application."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "quadrangle_requests", "Answered requests.", ["method", "route", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "quadrangle_request_seconds",
+            "Time to answer.",
+            ["route"],
+            registry=self.registry,
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+        )
+        self._known: dict[tuple[str, str, int], tuple[Callable[[], None], Callable[[float], None]]] = {}
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        known = self._known.get((method, route, status))
+        if known is None:
+            counter, histogram = self.requests.labels(method, route, str(status)), self.seconds.labels(route)
+            known = self._known[(method, route, status)] = (counter.inc, histogram.observe)
+        known[0]()
+        known[1](seconds)
+
+
+class Application:
+    """The ASGI application: what families and handlers share for the life of the process."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        routes: Iterable[Route],
+        families: Mapping[str, Family],
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.digest = Digester(settings.secret_key)
+        self.families = families
+        self.router = Router()
+        for route in routes:
+            self.router.add(route)
+        self.metrics = Metrics()
+        self.log = structlog.get_logger("quadrangle")
+        self._reports = 0
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self.database.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.database.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        call = Call(self, scope, random_uuid(), time.perf_counter())
+        match = self.router.match(call.raw_path)
+        family = self._family(call.raw_path, match)
+        try:
+            reply = await self._answer(call, family, match, scope, receive)
+        except Disconnected:
+            self.log.info("client went away", request_id=call.request_id, path=call.raw_path)
+            return
+        await self._send(call, family, reply, send, head=scope["method"] == "HEAD")
+        for act in call.later:
+            try:
+                await act()
+            except Exception:
+                self.log.exception("work after the answer failed", request_id=call.request_id)
+
+    def _family(self, raw_path: str, match: Match | None) -> Family:
+        if match is not None:
+            return self.families[next(iter(match.routes.values()))[0].family]
+        return self.families["canvas" if raw_path.startswith("/api/") else "system"]
+
+    async def _answer(
+        self, call: Call, family: Family, match: Match | None, scope: dict[str, Any], receive: Receive
+    ) -> Reply:
+        try:
+            malformed = await self._decode(call, match, scope, receive)
+            ended = await family.enter(call)
+            if ended is not None:
+                return ended
+            if malformed is not None:
+                raise malformed
+            if call.route is None:
+                raise NotFound
+            return await self._work(call, family, call.route)
+        except Failure as failure:
+            return family.failed(call, failure)
+        except Disconnected:
+            raise
+        except Exception:
+            self._reports += 1
+            self.log.exception("crashed", request_id=call.request_id, method=call.method, path=call.raw_path)
+            return family.crashed(call, self._reports)
+
+    async def _decode(self, call: Call, match: Match | None, scope: dict[str, Any], receive: Receive) -> Failure | None:
+        """Read query and body into call.tree and choose the route; what is wrong with them is told after throttling."""
+        try:
+            raw_query = scope.get("query_string", b"")
+            call.query = pairs_from(raw_query)
+            body = await receive_body(receive, call.headers, self.settings.body_limit)
+            if body:
+                call.tree = tree_from_body(body, call.header("content-type") or "")
+            if call.query:
+                call.tree.update(nest(call.query))
+            if call.method == "POST":
+                self._override_method(call)
+            elif call.method == "HEAD":
+                call.method = "GET"
+            if match is not None and (route := match.route(call.method)) is not None:
+                call.route = route
+                call.path = match.path(call.method)
+                call.tree.update(call.path)
+        except Failure as failure:
+            return failure
+        return None
+
+    @staticmethod
+    def _override_method(call: Call) -> None:
+        wanted = call.tree.get("_method") or call.header("x-http-method-override")
+        if isinstance(wanted, str) and wanted.upper() in ("PUT", "PATCH", "DELETE"):
+            call.method = wanted.upper()
+
+    async def _work(self, call: Call, family: Family, route: Route) -> Reply:
+        """Admit the caller and run the handler in its unit of work. Admission reads, so it never waits for the writer."""
+        arguments = [Asked(params, call) for params in route.asks]
+        async with self.database.read() as connection:
+            uow = call._uow = UnitOfWork(connection, self.clock.now())
+            await family.admit(call)
+            if route.work == "read":
+                reply = await route.handler(call, *arguments)
+                call.notes["statements"] = uow.statements
+                return reply
+        call._uow = None
+        if route.prepare is not None:
+            await route.prepare(call)
+        if route.work == "none":
+            return await route.handler(call, *arguments)
+        async with self.database.write() as connection:
+            written = call._uow = UnitOfWork(connection, self.clock.now())
+            reply = await route.handler(call, *arguments)
+        call.notes["statements"] = uow.statements + written.statements
+        await written.committed()
+        return reply
+
+    async def _send(self, call: Call, family: Family, reply: Reply, send: Send, *, head: bool) -> None:
+        if isinstance(reply.body, Slice):
+            reply.header("link", call.link(reply.body))
+        reply = family.leave(call, reply)
+        body = reply.encoded()
+        elapsed = time.perf_counter() - call.started
+        headers = [
+            (b"content-type", reply.content_type or _JSON),
+            (b"content-length", str(len(body)).encode()),
+            (b"x-request-context-id", call.request_id.encode()),
+            (b"x-runtime", b"%.6f" % elapsed),
+            (b"status", _STATUS[reply.status]),
+            *reply.headers,
+        ]
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if head else body})
+        route = call.route.template if call.route is not None else "(none)"
+        self.metrics.count(call.method, route, reply.status, elapsed)
+        self.log.info(
+            "answered",
+            request_id=call.request_id,
+            method=call.method,
+            path=call.raw_path,
+            status=reply.status,
+            ms=round(elapsed * 1000, 2),
+        )

@@ -1,0 +1,198 @@
+"""Routes in a tree of path segments, matched on the undecoded path so that an id may contain `%2F` (conventions.md §4.2)."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, Final, TypeVar, get_args, get_origin
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+from quadrangle.http.call import Asked, Call
+from quadrangle.http.reply import Reply
+from quadrangle.kernel.params import Params, text_from
+
+Handler = Callable[..., Awaitable[Reply]]
+H = TypeVar("H", bound=Handler)
+
+METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+class Route(msgspec.Struct, frozen=True, eq=False):
+    """One verb on one path.
+
+    public: answers anonymous callers too. gives: what a success is made of, for the API description. work: "read" or "write" opens a unit of
+    work of that kind around the handler, "none" leaves it to the handler. prepare: runs before that unit of work, for what must not
+    be awaited inside (hashing a password).
+    """
+
+    method: str
+    template: str
+    handler: Handler
+    family: str
+    tag: str
+    summary: str
+    public: bool
+    gives: Any
+    work: str
+    asks: tuple[type[Params], ...]
+    prepare: Callable[[Call], Awaitable[None]] | None
+    status: int
+    paged: bool
+
+    @property
+    def scope(self) -> str:
+        return f"url:{self.method}|{self.template}"
+
+
+class Routes:
+    """The routes of one module; `app` adds them up."""
+
+    def __init__(self, family: str, tag: str) -> None:
+        self.family = family
+        self.tag = tag
+        self.routes: list[Route] = []
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self.routes)
+
+    def add(
+        self,
+        method: str,
+        template: str,
+        *,
+        public: bool = False,
+        gives: Any = None,
+        work: str | None = None,
+        prepare: Callable[[Call], Awaitable[None]] | None = None,
+        status: int = 200,
+        paged: bool = False,
+    ) -> Callable[[H], H]:
+        def register(handler: H) -> H:
+            summary = (inspect.getdoc(handler) or handler.__name__.replace("_", " ")).split("\n")[0]
+            self.routes.append(
+                Route(
+                    method=method,
+                    template=template,
+                    handler=handler,
+                    family=self.family,
+                    tag=self.tag,
+                    summary=summary,
+                    public=public,
+                    gives=gives,
+                    work=work or ("read" if method == "GET" else "write"),
+                    asks=_asked(handler),
+                    prepare=prepare,
+                    status=status,
+                    paged=paged,
+                )
+            )
+            return handler
+
+        return register
+
+    def get(self, template: str, **options: Any) -> Callable[[H], H]:
+        return self.add("GET", template, **options)
+
+    def post(self, template: str, **options: Any) -> Callable[[H], H]:
+        return self.add("POST", template, **options)
+
+    def put(self, template: str, **options: Any) -> Callable[[H], H]:
+        return self.add("PUT", template, **options)
+
+    def delete(self, template: str, **options: Any) -> Callable[[H], H]:
+        return self.add("DELETE", template, **options)
+
+
+def _asked(handler: Handler) -> tuple[type[Params], ...]:
+    """The parameter classes of a handler: every argument after the call is annotated Asked[…]."""
+    annotations = list(inspect.get_annotations(handler, eval_str=True).items())
+    found = []
+    for name, annotation in annotations[1:]:
+        if name == "return":
+            continue
+        origin: Any = get_origin(annotation)
+        if origin is not Asked:
+            raise TypeError(f"{handler.__name__}({name}) must be annotated Asked[…]")
+        found.append(get_args(annotation)[0])
+    return tuple(found)
+
+
+class _Node:
+    __slots__ = ("child", "fixed", "rest", "routes")
+
+    def __init__(self) -> None:
+        self.fixed: dict[str, _Node] = {}
+        self.child: _Node | None = None
+        self.rest: _Node | None = None
+        self.routes: dict[str, tuple[Route, tuple[str, ...]]] = {}
+
+
+class Match(msgspec.Struct, frozen=True):
+    """Every verb of the path that matched, and its undecoded parameters."""
+
+    routes: dict[str, tuple[Route, tuple[str, ...]]]
+    segments: list[str]
+
+    def route(self, method: str) -> Route | None:
+        found = self.routes.get(method)
+        return found[0] if found else None
+
+    def path(self, method: str) -> dict[str, str]:
+        """Path parameters by name, decoded. Raises Malformed for bytes that are no text."""
+        names = self.routes[method][1]
+        return {
+            name: segment if "%" not in segment else text_from(unquote_to_bytes(segment))
+            for name, segment in zip(names, self.segments, strict=True)
+        }
+
+
+class Router:
+    """Fixed segments win over parameters, parameters over `*rest`; methods of one path share a node."""
+
+    def __init__(self) -> None:
+        self._top = _Node()
+        self.routes: list[Route] = []
+
+    def add(self, route: Route) -> None:
+        node = self._top
+        names: list[str] = []
+        for segment in route.template.strip("/").split("/"):
+            if segment.startswith(":"):
+                names.append(segment[1:])
+                node.child = node.child or _Node()
+                node = node.child
+            elif segment.startswith("*"):
+                names.append(segment[1:])
+                node.rest = node.rest or _Node()
+                node = node.rest
+            else:
+                node = node.fixed.setdefault(segment, _Node())
+        if route.method in node.routes:
+            raise ValueError(f"two routes for {route.method} {route.template}")
+        node.routes[route.method] = (route, tuple(names))
+        self.routes.append(route)
+
+    def match(self, raw_path: str) -> Match | None:
+        """raw_path: percent-encoded, without query. A trailing slash and a final `.json` are ignored (conventions.md §9)."""
+        path = raw_path.rstrip("/")
+        segments = path[1:].split("/") if path else [""]
+        found = self._walk(self._top, segments, 0, [])
+        if found is not None or not path.endswith(".json"):
+            return found
+        segments[-1] = segments[-1][: -len(".json")]
+        return self._walk(self._top, segments, 0, [])
+
+    def _walk(self, node: _Node, segments: list[str], at: int, taken: list[str]) -> Match | None:
+        if at == len(segments):
+            return Match(node.routes, taken) if node.routes else None
+        segment = segments[at]
+        fixed = node.fixed.get(segment)
+        if fixed is not None and (found := self._walk(fixed, segments, at + 1, taken)) is not None:
+            return found
+        if node.child is not None and segment:
+            found = self._walk(node.child, segments, at + 1, [*taken, segment])
+            if found is not None:
+                return found
+        if node.rest is not None:
+            return Match(node.rest.routes, [*taken, "/".join(segments[at:])])
+        return None

@@ -1,0 +1,93 @@
+"""People: users, logins, and the actor of a request."""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+REGISTERED: Final = "registered"
+PRE_REGISTERED: Final = "pre_registered"
+DELETED: Final = "deleted"
+ACTIVE: Final = "active"
+SUSPENDED: Final = "suspended"
+
+
+class TokenFacts(msgspec.Struct, frozen=True):
+    """What a request needs to know of the access token it came with."""
+
+    id: int
+    application: bool  # made by an OAuth application
+    scopes: tuple[str, ...]
+    requires_scopes: bool
+    allows_includes: bool
+    last_used_at: datetime | None
+
+
+class SessionFacts(msgspec.Struct, frozen=True):
+    """What a request needs to know of the web session it came with."""
+
+    id: int
+    csrf_token: str
+    remembered: bool
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Whoever a request acts as. real_user_id: the administrator behind a masquerade (conventions.md §3)."""
+
+    user_id: int
+    time_zone: str | None = None
+    locale: str | None = None
+    real_user_id: int | None = None
+    token: TokenFacts | None = None
+    session: SessionFacts | None = None
+
+    @property
+    def masquerading(self) -> bool:
+        return self.real_user_id is not None
+
+    @property
+    def behind(self) -> int:
+        """The real user: the masquerading administrator, else the user."""
+        return self.user_id if self.real_user_id is None else self.real_user_id
+
+
+class User(msgspec.Struct, frozen=True):
+    """One person."""
+
+    id: int
+    uuid: str
+    name: str
+    sortable_name: str
+    short_name: str
+    pronouns: str | None
+    time_zone: str | None
+    locale: str | None
+    bio: str | None
+    title: str | None
+    avatar_url: str | None
+    workflow_state: str
+    created_at: datetime
+
+
+class UserCard(msgspec.Struct, frozen=True):
+    """As much of a person as stands inside other objects."""
+
+    id: int
+    short_name: str
+    pronouns: str | None
+    avatar_url: str | None
+
+
+class Login(msgspec.Struct, frozen=True):
+    """A login, Canvas's pseudonym: how one person is known in one root account."""
+
+    id: int
+    account_id: int
+    user_id: int
+    unique_id: str
+    sis_user_id: str | None
+    integration_id: str | None
+    authentication_provider_id: int | None
+    declared_user_type: str | None
+    workflow_state: str
+    created_at: datetime

@@ -1,0 +1,139 @@
+"""Every server setting: name, type, unit, default, one sentence. Zero settings work.
+
+Flags of the command line win over the environment (`QUAD_<NAME>`), which wins over `quad.toml`.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+VAR: Final = "var"
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be read; the text says which and why."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    database_url: Annotated[str, Meta(description="Where the data lives: sqlite:///path or postgresql://….")] = (
+        f"sqlite:///{VAR}/quad.db"
+    )
+    storage_url: Annotated[str, Meta(description="Where files live: file:///path or s3://bucket.")] = (
+        f"file://{VAR}/files"
+    )
+    base_url: Annotated[
+        str,
+        Meta(
+            description="Origin of links made outside a request (mail, jobs, packages); answers use the request's own."
+        ),
+    ] = "http://127.0.0.1:8000"
+    secret_key: Annotated[
+        str, Meta(description="Key of all digests and signatures; made and kept under ./var if unset.")
+    ] = ""
+    log: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(description="Least level that is logged; info has a line a request."),
+    ] = "info"
+    reference: Annotated[
+        Literal["published", "hosted"],
+        Meta(description="Which side to take where the published reference and the hosted service differ."),
+    ] = "published"
+    permission_error_status: Annotated[
+        Literal[401, 403],
+        Meta(description="Status of a refusal to a signed-in caller; old clients expect 401."),
+    ] = 403
+    throttle: Annotated[bool, Meta(description="Whether callers are throttled at all.")] = True
+    throttle_maximum: Annotated[float, Meta(description="Units a bucket can hold.")] = 800.0
+    throttle_high_water_mark: Annotated[float, Meta(description="Units from which requests are refused.")] = 600.0
+    throttle_outflow: Annotated[float, Meta(description="Units that leak out of a bucket in a second.")] = 10.0
+    throttle_up_front_cost: Annotated[float, Meta(description="Units held while a request runs.")] = 50.0
+    throttle_status: Annotated[
+        Literal[403, 429], Meta(description="Status of a throttled request; 403 for clients before 2025.")
+    ] = 429
+    throttle_allow: Annotated[
+        tuple[str, ...],
+        Meta(description="Identities never throttled: a token's text, user:<id>, or an address."),
+    ] = ()
+    throttle_block: Annotated[tuple[str, ...], Meta(description="Identities always refused, in the same forms.")] = ()
+    require_user_agent: Annotated[
+        bool, Meta(description="Refuse API requests without a User-Agent, as the hosted service does.")
+    ] = False
+    require_scopes: Annotated[bool, Meta(description="Scopes of tokens made by hand always bind.")] = False
+    student_access_token_management: Annotated[
+        bool | None,
+        Meta(description="Student-only users must give their tokens an end; unset: as `reference` says."),
+    ] = None
+    student_access_token_days: Annotated[int, Meta(description="Longest life of such a token, in days.")] = 120
+    site_admin_max_token_life: Annotated[
+        int | None,
+        Meta(description="Longest life of a site administrator's token, in seconds; unset: no limit."),
+    ] = None
+    sqlite_synchronous: Annotated[
+        Literal["full", "normal"],
+        Meta(description="full survives a power cut, normal only a killed process; SQLite only."),
+    ] = "full"
+    body_limit: Annotated[int, Meta(description="Largest request body outside uploads, in bytes.")] = 16 * 1024 * 1024
+
+    @property
+    def students_need_expiry(self) -> bool:
+        if self.student_access_token_management is None:
+            return self.reference == "hosted"
+        return self.student_access_token_management
+
+
+def load_settings(
+    given: Mapping[str, Any] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Settings:
+    """Settings from `given` (command line), the environment and `quad.toml`, in this order of precedence."""
+    environment = os.environ if environment is None else environment
+    file = Path("quad.toml") if file is None else file
+    values: dict[str, Any] = {}
+    if file.is_file():
+        try:
+            values |= tomllib.loads(file.read_text())
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{file}: {error}") from None
+    kinds = get_type_hints(Settings)
+    for name in kinds:
+        raw = environment.get(f"QUAD_{name.upper()}")
+        if raw is not None:
+            values[name] = (
+                [item.strip() for item in raw.split(",") if item.strip()] if "tuple" in str(kinds[name]) else raw
+            )
+    values |= {name: value for name, value in (given or {}).items() if value is not None}
+    unknown = sorted(set(values) - set(kinds))
+    if unknown:
+        raise SettingsError(f"Unknown setting {unknown[0]!r}.")
+    if "permission_error_status" in values:
+        values["permission_error_status"] = int(values["permission_error_status"])
+    if "throttle_status" in values:
+        values["throttle_status"] = int(values["throttle_status"])
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(str(error)) from None
+
+
+def with_secret_key(settings: Settings) -> Settings:
+    """The settings with a secret key: the given one, or the one kept beside the data, made at the first need."""
+    if settings.secret_key:
+        return settings
+    path = Path(VAR) / "secret_key"
+    if settings.database_url.startswith("sqlite:///"):
+        path = Path(settings.database_url.removeprefix("sqlite:///")).parent / "secret_key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
+            out.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return msgspec.structs.replace(settings, secret_key=path.read_text().strip())

@@ -1,0 +1,1 @@
+"""The wire families: shape lives here, meaning in the nouns."""

@@ -1,0 +1,5 @@
+"""Accounts of the Canvas family. Source: accounts.md."""
+
+from quadrangle.http.routing import Routes
+
+routes = Routes("canvas", "Accounts")

@@ -1,0 +1,83 @@
+"""References in paths and parameters, resolved to objects. Source: conventions.md §4."""
+
+from typing import Final
+
+from quadrangle.accounts import ROOT_ID, SITE_ADMIN_ID, Account, find_account
+from quadrangle.courses import CourseStanding, standing_in
+from quadrangle.groups import GroupStanding, group_standing
+from quadrangle.http.call import Call
+from quadrangle.kernel.errors import NotFound
+from quadrangle.kernel.ids import Ref, parse_number, parse_ref
+from quadrangle.people import User, find_user
+
+USER_KINDS: Final = frozenset(
+    {
+        "sis_user_id",
+        "sis_login_id",
+        "sis_integration_id",
+        "lti_context_id",
+        "lti_user_id",
+        "lti_1_1_id",
+        "lti_1_3_id",
+        "uuid",
+    }
+)
+COURSE_KINDS: Final = frozenset({"sis_course_id", "sis_integration_id", "lti_context_id", "uuid"})
+ACCOUNT_KINDS: Final = frozenset({"sis_account_id", "sis_integration_id", "lti_context_id", "uuid"})
+GROUP_KINDS: Final = frozenset({"sis_group_id", "lti_context_id"})
+ACCOUNT_WORDS: Final = frozenset({"self", "default", "site_admin"})
+
+
+async def find_user_for(call: Call, text: str) -> User | None:
+    """The user a reference names, in any state; `self` is the caller."""
+    ref = parse_ref(text, kinds=USER_KINDS, words=frozenset({"self"}))
+    if ref is not None and ref.kind == "word":
+        ref = Ref("id", str(call.user().user_id))
+    return None if ref is None else await find_user(call.uow, ref)
+
+
+async def user_for(call: Call, text: str) -> User:
+    """The same, or NotFound."""
+    user = await find_user_for(call, text)
+    if user is None:
+        raise NotFound
+    return user
+
+
+async def course_for(call: Call, text: str) -> CourseStanding:
+    """The course a reference names with the caller's standing in it, or NotFound; deleted courses are not found."""
+    ref = parse_ref(text, kinds=COURSE_KINDS)
+    user_id = None if call.actor is None else call.actor.user_id
+    standing = None if ref is None else await standing_in(call.uow, ref, user_id)
+    if standing is None:
+        raise NotFound
+    return standing
+
+
+async def group_for(call: Call, text: str) -> GroupStanding:
+    """The group a reference names with the caller's standing in it, or NotFound."""
+    ref = parse_ref(text, kinds=GROUP_KINDS)
+    user_id = None if call.actor is None else call.actor.user_id
+    standing = None if ref is None else await group_standing(call.uow, ref, user_id)
+    if standing is None:
+        raise NotFound
+    return standing
+
+
+async def account_for(call: Call, text: str) -> Account:
+    """The active account a reference names, or NotFound."""
+    ref = parse_ref(text, kinds=ACCOUNT_KINDS, words=ACCOUNT_WORDS)
+    if ref is not None and ref.kind == "word":
+        ref = Ref("id", str(SITE_ADMIN_ID if ref.value == "site_admin" else ROOT_ID))
+    account = None if ref is None else await find_account(call.uow, ref, ROOT_ID)
+    if account is None:
+        raise NotFound
+    return account
+
+
+def number_for(text: str) -> int:
+    """A plain database id, or NotFound."""
+    number = parse_number(text)
+    if number is None:
+        raise NotFound
+    return number

@@ -1,0 +1,5 @@
+"""Pages of the Canvas family. Source: pages.md."""
+
+from quadrangle.http.routing import Routes
+
+routes = Routes("canvas", "Pages")

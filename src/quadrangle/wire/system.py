@@ -1,0 +1,71 @@
+"""HTTP outside the wire families: health, readiness, metrics."""
+
+from typing import Final
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import literal, select
+
+from quadrangle.db import Statement
+from quadrangle.db.migrate import HEAD
+from quadrangle.http.call import Call
+from quadrangle.http.reply import Reply
+from quadrangle.http.routing import Routes
+from quadrangle.kernel.errors import Failure, NotFound, TooLarge
+from quadrangle.settings import Settings
+
+routes = Routes("system", "System")
+
+_PING: Final = Statement(select(literal(1)), into=int)
+
+
+class SystemFamily:
+    """Plain JSON, no callers to know."""
+
+    name = "system"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def enter(self, call: Call) -> Reply | None:
+        return None
+
+    async def admit(self, call: Call) -> None:
+        return None
+
+    def failed(self, call: Call, failure: Failure) -> Reply:
+        status = 404 if isinstance(failure, NotFound) else 413 if isinstance(failure, TooLarge) else 400
+        return Reply(status, {"error": failure.code, "message": failure.says})
+
+    def crashed(self, call: Call, report: int) -> Reply:
+        return Reply(500, {"error": "crash", "message": "An error occurred.", "report": report})
+
+    def leave(self, call: Call, reply: Reply) -> Reply:
+        return reply.header("x-canvas-meta", "q=quadrangle;")
+
+
+@routes.get("/healthz", public=True, work="none")
+async def healthz(call: Call) -> Reply:
+    """Whether the process answers."""
+    return Reply(200, {"status": "ok"})
+
+
+@routes.get("/readyz", public=True, work="none")
+async def readyz(call: Call) -> Reply:
+    """Whether the database answers and its schema is the one this program needs."""
+    problems = []
+    try:
+        async with call.app.database.read() as connection:
+            await connection.one(_PING)
+        version = await call.app.database.version()
+        if version != HEAD:
+            problems.append(f"The schema is at {version}, this program needs {HEAD}: run `quad migrate`.")
+    except Exception as error:
+        call.app.log.warning("not ready", error=str(error))
+        problems.append("The database does not answer.")
+    return Reply(503 if problems else 200, {"status": "unavailable" if problems else "ok", "problems": problems})
+
+
+@routes.get("/metrics", public=True, work="none")
+async def metrics(call: Call) -> Reply:
+    """Counters and timings for Prometheus."""
+    return Reply(200, generate_latest(call.app.metrics.registry), content_type=CONTENT_TYPE_LATEST.encode())
