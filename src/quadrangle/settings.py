@@ -3,20 +3,23 @@
 Flags of the command line win over the environment (`QUAD_<NAME>`), which wins over `quad.toml`.
 """
 
+import contextlib
 import os
 import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_type_hints
+from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta
 
+from quadrangle.kernel.problem import OperatorProblem
+
 VAR: Final = "var"
 
 
-class SettingsError(ValueError):
+class SettingsError(OperatorProblem):
     """A setting that cannot be read; the text says which and why."""
 
 
@@ -106,34 +109,68 @@ def load_settings(
     for name in kinds:
         raw = environment.get(f"QUAD_{name.upper()}")
         if raw is not None:
-            values[name] = (
-                [item.strip() for item in raw.split(",") if item.strip()] if "tuple" in str(kinds[name]) else raw
-            )
+            values[name] = raw
     values |= {name: value for name, value in (given or {}).items() if value is not None}
     unknown = sorted(set(values) - set(kinds))
     if unknown:
         raise SettingsError(f"Unknown setting {unknown[0]!r}.")
-    if "permission_error_status" in values:
-        values["permission_error_status"] = int(values["permission_error_status"])
-    if "throttle_status" in values:
-        values["throttle_status"] = int(values["throttle_status"])
+    for name, value in values.items():
+        if isinstance(value, str) and kinds[name] is not str:
+            values[name] = _from_text(value, kinds[name])
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(str(error)) from None
+        what, _, where = str(error).partition(" - at `$.")
+        name = where.rstrip("`")
+        if get_origin(kinds.get(name)) is Literal:
+            what = "must be one of " + ", ".join(str(choice) for choice in get_args(kinds[name]))
+        raise SettingsError(f"Setting {name!r} (QUAD_{name.upper()}) is {values[name]!r}: {what}.") from None
+
+
+def _from_text(text: str, kind: Any) -> Any:
+    """Text of the environment for a setting of another type: lists are divided by commas, numbers among given ones are read."""
+    if get_origin(kind) is tuple:
+        return [item.strip() for item in text.split(",") if item.strip()]
+    if get_origin(kind) is Literal and text.isdecimal():
+        return int(text)
+    return text
+
+
+def data_folder(settings: Settings) -> Path:
+    """Where the server keeps what is its own beside the database: the folder of the SQLite file, else ./var."""
+    if settings.database_url.startswith("sqlite:///"):
+        return Path(settings.database_url.removeprefix("sqlite:///")).parent
+    return Path(VAR)
 
 
 def with_secret_key(settings: Settings) -> Settings:
     """The settings with a secret key: the given one, or the one kept beside the data, made at the first need."""
     if settings.secret_key:
         return settings
-    path = Path(VAR) / "secret_key"
-    if settings.database_url.startswith("sqlite:///"):
-        path = Path(settings.database_url.removeprefix("sqlite:///")).parent / "secret_key"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = data_folder(settings) / "secret_key"
     try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
-            out.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    return msgspec.structs.replace(settings, secret_key=path.read_text().strip())
+        if not path.exists():
+            _keep_secret(path, secrets.token_hex(32))
+        key = path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(
+            f"The secret key cannot be kept in {path}: {error.strerror}. Set QUAD_SECRET_KEY."
+        ) from None
+    if not key:
+        raise SettingsError(
+            f"{path} is empty. Tokens made with the lost key open nothing: restore the file, or remove it."
+        )
+    return msgspec.structs.replace(settings, secret_key=key)
+
+
+def _keep_secret(path: Path, text: str) -> None:
+    """Write the file as a whole or not at all: a second process that starts meanwhile must not read half a key."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()

@@ -5,6 +5,7 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from quadrangle.db.statement import Statement
+from quadrangle.kernel.problem import OperatorProblem
 
 T = TypeVar("T")
 
@@ -15,6 +16,10 @@ class IntegrityViolation(Exception):
     def __init__(self, message: str, constraint: str | None = None) -> None:
         super().__init__(message)
         self.constraint = constraint
+
+
+class DatabaseProblem(OperatorProblem):
+    """The database cannot be used at all; the text tells an operator why, in plain words."""
 
 
 class Connection(Protocol):
@@ -48,15 +53,30 @@ class Database(Protocol):
         ...
 
 
+def is_sqlite(url: str) -> bool:
+    """Raises DatabaseProblem for an address of neither engine."""
+    scheme = urlsplit(url).scheme
+    if scheme not in ("sqlite", "postgresql", "postgres"):
+        raise DatabaseProblem(f"The database address {url!r} is neither sqlite:///path nor postgresql://….")
+    return scheme == "sqlite"
+
+
+def sqlite_path(url: str) -> str:
+    """The file of `sqlite:///relative.db` or `sqlite:////absolute.db`."""
+    path = url.removeprefix("sqlite:///")
+    if path in ("", ":memory:", url):
+        raise DatabaseProblem(
+            f"The database address {url!r} names no file: sqlite:///relative.db or sqlite:////absolute.db."
+        )
+    return path
+
+
 def open_database(url: str, *, synchronous: str = "full") -> Database:
     """`sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user@host/name`."""
-    scheme = urlsplit(url).scheme
-    if scheme == "sqlite":
+    if is_sqlite(url):
         from quadrangle.db.sqlite import SqliteDatabase
 
-        return SqliteDatabase(url.removeprefix("sqlite:///"), synchronous=synchronous)
-    if scheme in ("postgresql", "postgres"):
-        from quadrangle.db.postgres import PostgresDatabase
+        return SqliteDatabase(sqlite_path(url), synchronous=synchronous)
+    from quadrangle.db.postgres import PostgresDatabase
 
-        return PostgresDatabase(url)
-    raise ValueError(f"The database address {url!r} is neither sqlite:/// nor postgresql://")
+    return PostgresDatabase(url)

@@ -5,4 +5,5 @@ import quadrangle.courses.tables
 import quadrangle.groups.tables
 import quadrangle.pages.tables
 import quadrangle.people.tables
+import quadrangle.progress.tables
 import quadrangle.tokens.tables  # noqa: F401

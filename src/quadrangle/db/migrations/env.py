@@ -7,6 +7,7 @@ from quadrangle.db.schema import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
+    transactional_ddl=True,  # on SQLite too: see quadrangle.db.migrate
     render_as_batch=context.config.attributes["connection"].dialect.name == "sqlite",
 )
 with context.begin_transaction():

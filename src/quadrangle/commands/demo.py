@@ -1,0 +1,67 @@
+"""`quad demo`: the demo campus in an empty database."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import msgspec
+
+from quadrangle.commands.common import fail, opened, settings_for, show
+from quadrangle.db import migrate
+from quadrangle.demo import DemoSummary, fill
+from quadrangle.kernel.digest import Digester
+from quadrangle.people import COUNT_USERS
+from quadrangle.settings import Settings, data_folder
+
+
+def demo(*, database: str | None, storage: str | None, if_missing: bool, json: bool) -> None:
+    settings = settings_for(database, storage)
+    migrate.upgrade(settings.database_url)
+    made = asyncio.run(_fill(settings))
+    if made is None:
+        if not if_missing:
+            fail("The database holds a campus already.")
+        made = _remembered(settings)
+    else:
+        _remember(settings, made)
+    if made is not None:
+        show(made, json)
+    elif json:
+        show({}, as_json=True)
+
+
+async def _fill(settings: Settings) -> DemoSummary | None:
+    """None: the database is not empty."""
+    async with opened(settings) as database:
+        async with database.read() as connection:
+            if await connection.one(COUNT_USERS):
+                return None
+        return await fill(database, Digester(settings.secret_key))
+
+
+# Tokens are kept as digests only, so what was printed at the first run is kept beside the data to be printed at the next.
+
+
+def _path(settings: Settings) -> Path:
+    return data_folder(settings) / "demo.json"
+
+
+def _remember(settings: Settings, made: DemoSummary) -> None:
+    path = _path(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
+        out.write(msgspec.json.encode({"database_url": settings.database_url, "summary": made}))
+
+
+class _Kept(msgspec.Struct):
+    database_url: str
+    summary: DemoSummary
+
+
+def _remembered(settings: Settings) -> DemoSummary | None:
+    try:
+        kept = msgspec.json.decode(_path(settings).read_bytes(), type=_Kept)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return kept.summary if kept.database_url == settings.database_url else None

@@ -1,0 +1,100 @@
+"""`quad serve`: one process, or several on PostgreSQL, behind one socket."""
+
+import contextlib
+import os
+import socket
+from typing import Any, Final
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from quadrangle.commands.common import fail, settings_for
+from quadrangle.db import migrate
+from quadrangle.logs import configure_logs
+
+GRACE_SECONDS: Final = 10
+_WORKER: Final = "QUAD_WORKER_SETTINGS"
+
+
+def serve(*, host: str, port: int, database: str | None, storage: str | None, workers: int, worker: bool) -> None:
+    settings = settings_for(database, storage)
+    if workers < 1:
+        fail("--workers needs at least 1.")
+    if workers > 1 and settings.database_url.startswith("sqlite"):
+        fail("--workers above 1 needs PostgreSQL: SQLite is written by one process (--database postgresql://…).")
+    configure_logs(settings.log)
+    migrate.upgrade(settings.database_url)
+    listening = _listen(host, port)
+    address = _address(listening)
+    if workers == 1:
+        from quadrangle.app import create_app
+
+        with contextlib.suppress(KeyboardInterrupt):
+            _Server(_config(create_app(settings)), address).run(sockets=[listening])
+        return
+    import msgspec
+
+    os.environ[_WORKER] = msgspec.json.encode(settings).decode()
+    config = _config("quadrangle.commands.serve:application", factory=True, workers=workers)
+    print(f"Quadrangle is at {address}", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        Multiprocess(config, sockets=[listening]).run()
+
+
+def application() -> Any:
+    """The application of one of several worker processes: its own settings, its own pool."""
+    import msgspec
+
+    from quadrangle.app import create_app
+    from quadrangle.settings import Settings
+
+    settings = msgspec.json.decode(os.environ[_WORKER], type=Settings)
+    configure_logs(settings.log)
+    return create_app(settings)
+
+
+class _Server(uvicorn.Server):
+    """Tells where it is once it answers there."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(f"Quadrangle is at {self._address}", flush=True)
+
+
+def _config(app: Any, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        interface="asgi3",
+        loop="uvloop" if os.name == "posix" else "auto",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # a call reads the forwarding headers itself
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        **more,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+    except (OSError, OverflowError) as error:
+        fail(f"Cannot listen at {host}:{port}: {getattr(error, 'strerror', None) or error}.")
+    listening.set_inheritable(True)
+    return listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
