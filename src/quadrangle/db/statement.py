@@ -12,9 +12,12 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Boolean,
     ColumnElement,
     DateTime,
+    Integer,
+    String,
     Table,
     Text,
     bindparam,
@@ -35,9 +38,34 @@ from quadrangle.db.schema import Json
 
 T = TypeVar("T")
 
+
+class _WritesConstants(SQLCompiler):
+    """Constants of a statement stand in its text; only what changes from run to run is bound.
+
+    A bound constant that is compared with the column of a partial index makes SQLite prepare the statement again at every run (150 µs instead of
+    20), and keeps PostgreSQL from using that index in a generic plan, so that it plans anew each time.
+    """
+
+    def visit_bindparam(self, bindparam: BindParameter[Any], *args: Any, **kw: Any) -> str:
+        if not bindparam.required and bindparam.callable is None and _is_plain(bindparam):
+            kw["literal_binds"] = True
+        return str(super().visit_bindparam(bindparam, *args, **kw))  # type: ignore[no-untyped-call]
+
+
+def _is_plain(bind: BindParameter[Any]) -> bool:
+    values: Any = bind.value if bind.expanding else [bind.value]
+    return isinstance(bind.type, String | Integer | Boolean) and all(isinstance(one, str | int) for one in values)
+
+
+def _dialect(made: Any) -> Dialect:
+    made.statement_compiler = type("Compiler", (_WritesConstants, made.statement_compiler), {})
+    dialect: Dialect = made
+    return dialect
+
+
 DIALECTS: Final[dict[str, Dialect]] = {
-    "sqlite": sqlite.dialect(paramstyle="qmark"),
-    "postgresql": postgresql.asyncpg.dialect(),  # type: ignore[no-untyped-call]
+    "sqlite": _dialect(sqlite.dialect(paramstyle="qmark")),
+    "postgresql": _dialect(postgresql.asyncpg.dialect()),  # type: ignore[no-untyped-call]
 }
 
 
