@@ -6,13 +6,14 @@ from quadrangle.http.routing import Route
 from quadrangle.kernel.clock import Clock, SystemClock
 from quadrangle.kernel.digest import Digester
 from quadrangle.settings import Settings
+from quadrangle.web import reference, static_files
 from quadrangle.wire import system
 from quadrangle.wire.canvas import all_routes as canvas_routes
 from quadrangle.wire.canvas.family import CanvasFamily
 
 
 def all_routes() -> list[Route]:
-    return [*system.routes, *canvas_routes()]
+    return [*system.routes, *static_files.routes, *reference.routes, *canvas_routes()]
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Application:
