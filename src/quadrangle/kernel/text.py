@@ -22,6 +22,12 @@ def like(text: str) -> str:
     return f"%{escaped}%"
 
 
+def search_term_of(sent: str | None) -> str | None:
+    """A search term, None when it is blank."""
+    term = (sent or "").strip()
+    return term or None
+
+
 def contains(column: ColumnElement[str], pattern: ColumnElement[str]) -> ColumnElement[bool]:
     """`column LIKE pattern` for a bound pattern made by `like`."""
     return column.like(pattern, escape="\\")

@@ -17,6 +17,7 @@ from quadrangle.kernel.errors import (
 )
 from quadrangle.kernel.paging import PageNotNumbered
 from quadrangle.kernel.params import GroupMissing
+from quadrangle.pages import DeletedPageStays, FieldsRefused, NoFrontPage, PageNotFound, PagesTabHidden
 
 NOT_FOUND = NotFound.says
 
@@ -79,6 +80,12 @@ def reply_for(failure: Failure, *, permission_error_status: int) -> Reply:
             return listed(401, failure.says, "unauthenticated").header("www-authenticate", 'Bearer realm="canvas-lms"')
         case Forbidden():
             return no_cache(listed(permission_error_status, failure.says, "unauthorized"))
+        case FieldsRefused():
+            return by_attribute(failure.errors, 401)
+        case DeletedPageStays():
+            return Reply(400, {"error": failure.says})
+        case PageNotFound() | NoFrontPage() | PagesTabHidden():
+            return message(404, failure.says)
         case PageNotNumbered():
             return Reply(404, {"errors": [{"message": NOT_FOUND, "error_code": "not_found"}]})
         case NotFound():

@@ -1,6 +1,6 @@
 """References in paths and parameters, resolved to objects. Source: conventions.md §4."""
 
-from typing import Final
+from typing import Any, Final
 
 from quadrangle.accounts import ROOT_ID, SITE_ADMIN_ID, Account, find_account
 from quadrangle.courses import CourseStanding, standing_in
@@ -73,6 +73,12 @@ async def account_for(call: Call, text: str) -> Account:
     if account is None:
         raise NotFound
     return account
+
+
+async def root_settings_of(call: Call) -> dict[str, Any]:
+    """The plain settings of the root account."""
+    root = await find_account(call.uow, Ref("id", str(ROOT_ID)), ROOT_ID)
+    return root.settings if root is not None else {}
 
 
 def number_for(text: str) -> int:

@@ -1,0 +1,347 @@
+"""Everything asked of the database about wikis, pages and revisions."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Select, Text, and_, bindparam, func, insert, literal, or_, select
+from sqlalchemy.dialects import postgresql
+
+from quadrangle.courses import enrollments
+from quadrangle.db import Dynamic, Statement, UnitOfWork
+from quadrangle.db.schema import BigId, UtcTime
+from quadrangle.groups import group_memberships
+from quadrangle.kernel.text import contains
+from quadrangle.pages.model import Page, PageSummary, Revision, RevisionWithText
+from quadrangle.pages.tables import page_revisions, page_slugs, pages, wikis
+from quadrangle.people import notices, users
+
+_EDITOR = (
+    users.c.short_name.label("editor_name"),
+    users.c.pronouns.label("editor_pronouns"),
+    users.c.avatar_url.label("editor_avatar"),
+)
+_OWN = [pages.c[name] for name in PageSummary.__struct_fields__ if name in pages.c]
+_SUMMARY = [*_OWN, wikis.c.front_page_id, *_EDITOR]
+_WHOLE = [*_SUMMARY, pages.c.body, pages.c.blocks]
+_IN_WIKI = (
+    wikis.c.context_type == bindparam("context_type"),
+    wikis.c.context_id == bindparam("context_id", type_=BigId),
+)
+
+
+def _from_pages(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(pages)
+        .join(wikis, wikis.c.id == pages.c.wiki_id)
+        .outerjoin(users, users.c.id == pages.c.user_id)
+    )
+
+
+# --- one page
+
+# The page a slug leads to, current slugs before old ones, the text as sent before its slugified form. Deleted pages are found too: a slug
+# that was theirs leads nowhere else. Hot. Indexes: uq_wikis_…, primary key of page_slugs.
+PAGE_BY_SLUG = Statement(
+    _from_pages(*_WHOLE)
+    .join(page_slugs, and_(page_slugs.c.page_id == pages.c.id, page_slugs.c.wiki_id == wikis.c.id))
+    .where(*_IN_WIKI, page_slugs.c.slug.in_((bindparam("sent"), bindparam("slug"))))
+    .order_by(
+        (pages.c.workflow_state == "deleted"),
+        (page_slugs.c.slug != pages.c.url),
+        (page_slugs.c.slug != bindparam("sent")),
+        pages.c.id,
+    )
+    .limit(1),
+    into=Page,
+)
+
+# The same where old slugs do not count (permanent_page_links off). Index: uq_pages_url.
+PAGE_BY_CURRENT_SLUG = Statement(
+    _from_pages(*_WHOLE)
+    .where(
+        *_IN_WIKI,
+        pages.c.url.in_((bindparam("sent"), bindparam("slug"))),
+        pages.c.workflow_state != "deleted",
+    )
+    .order_by((pages.c.url != bindparam("sent")), pages.c.id)
+    .limit(1),
+    into=Page,
+)
+
+# A page of this wiki by id, deleted ones included. Index: primary key.
+PAGE_BY_ID = Statement(
+    _from_pages(*_WHOLE).where(*_IN_WIKI, pages.c.id == bindparam("page_id", type_=BigId)), into=Page
+)
+
+# The front page. Index: uq_wikis_…, primary key of pages.
+FRONT_PAGE = Statement(
+    _from_pages(*_WHOLE).where(*_IN_WIKI, pages.c.id == wikis.c.front_page_id, pages.c.workflow_state != "deleted"),
+    into=Page,
+)
+
+# --- lists
+
+SORTS: Final = {
+    "title": pages.c.title_key,
+    "created_at": pages.c.created_at,
+    "updated_at": pages.c.row_updated_at,
+    "todo_date": pages.c.todo_date,
+}
+
+
+class ListKey(msgspec.Struct, frozen=True):
+    """The shape of a list: closed words and switches, never text of a caller."""
+
+    sort: str | None
+    descending: bool
+    published: bool | None  # None: both
+    searching: bool
+    with_body: bool
+
+
+class ListRow(PageSummary, frozen=True):
+    """A row of the list with the number of all that match."""
+
+    total: int
+
+
+class ListRowWithBody(Page, frozen=True):
+    total: int
+
+
+def _matching(key: ListKey) -> list[Any]:
+    now = bindparam("now", type_=UtcTime)
+    due = and_(pages.c.workflow_state == "unpublished", pages.c.publishes_at <= now)
+    active = or_(pages.c.workflow_state == "active", due)
+    clauses: list[Any] = [pages.c.workflow_state != "deleted"]
+    if key.published is True:
+        clauses = [active]
+    elif key.published is False:
+        not_due = or_(pages.c.publishes_at.is_(None), pages.c.publishes_at > now)
+        clauses = [pages.c.workflow_state == "unpublished", not_due]
+    if key.searching:
+        clauses.append(contains(pages.c.title_folded, bindparam("pattern")))
+    return clauses
+
+
+def _count(key: ListKey) -> Select[Any]:
+    return (
+        select(func.count())
+        .select_from(pages)
+        .join(wikis, wikis.c.id == pages.c.wiki_id)
+        .where(*_IN_WIKI, *_matching(key))
+        .correlate(None)
+    )
+
+
+def _list(key: ListKey) -> Any:
+    if key.published is None and not key.searching:
+        total: Any = wikis.c.pages_count
+    else:
+        total = _count(key).scalar_subquery()
+    statement = _from_pages(*(_WHOLE if key.with_body else _SUMMARY), total.label("total"))
+    statement = statement.where(*_IN_WIKI, *_matching(key))
+    order: list[Any] = [pages.c.id]
+    if key.sort is not None:
+        order = [SORTS[key.sort], pages.c.id]
+    if key.descending:
+        order = [column.desc().nulls_first() if column is pages.c.todo_date else column.desc() for column in order]
+    elif key.sort == "todo_date":
+        order[0] = order[0].nulls_last()
+    return statement.order_by(*order).limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+# One page of the list, at most 101 rows, with the total beside. Hot. Indexes: one of pages (wiki_id, <sort>, id).
+LIST = Dynamic(_list, into=ListRow)
+LIST_WITH_BODY = Dynamic(_list, into=ListRowWithBody)
+# How many match, for a page past the end, which has no row to carry the number.
+COUNT = Dynamic(_count, into=int)
+
+# --- revisions
+
+_FROM_REVISIONS = (page_revisions.c.number, page_revisions.c.revised_at, page_revisions.c.user_id, *_EDITOR)
+_TEXT = (page_revisions.c.title, page_revisions.c.url, page_revisions.c.body)
+
+
+def _revisions(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(page_revisions)
+        .outerjoin(users, users.c.id == page_revisions.c.user_id)
+        .where(page_revisions.c.page_id == bindparam("page_id", type_=BigId))
+    )
+
+
+# Newest first, without text. Index: primary key of page_revisions.
+REVISIONS_OF_PAGE = Statement(
+    _revisions(*_FROM_REVISIONS)
+    .where(page_revisions.c.number <= bindparam("newest"))
+    .order_by(page_revisions.c.number.desc())
+    .limit(bindparam("limit")),
+    into=Revision,
+)
+
+# One version with its text. Index: primary key of page_revisions.
+REVISION = Statement(
+    _revisions(*_FROM_REVISIONS, *_TEXT).where(page_revisions.c.number == bindparam("number")), into=RevisionWithText
+)
+
+# --- for writing
+
+
+class WikiRow(msgspec.Struct, frozen=True):
+    """The wiki's own row."""
+
+    id: int
+    front_page_id: int | None
+    pages_count: int
+
+
+# The wiki, locked: slugs, counts and the front page of its pages change under this lock alone.
+LOCK_WIKI = Statement(
+    select(wikis.c.id, wikis.c.front_page_id, wikis.c.pages_count).where(*_IN_WIKI).with_for_update(), into=WikiRow
+)
+# Two first pages of one wiki may be written at once; one of them makes the wiki.
+_MAKE_WIKI = Statement[None](
+    postgresql.insert(wikis)
+    .values(
+        context_type=bindparam("context_type"),
+        context_id=bindparam("context_id", type_=BigId),
+        front_page_id=None,
+        pages_count=0,
+        created_at=bindparam("now", type_=UtcTime),
+    )
+    .on_conflict_do_nothing()
+)
+# The page, locked before its newest revision is counted on.
+LOCK_PAGE = Statement(
+    select(pages.c.id).where(pages.c.id == bindparam("page_id", type_=BigId)).with_for_update(), into=int
+)
+
+
+async def lock_wiki(uow: UnitOfWork, context_type: str, context_id: int) -> WikiRow:
+    """The wiki of a course or group, made when it is not there, locked until the unit of work ends."""
+    row = await uow.one(LOCK_WIKI, context_type=context_type, context_id=context_id)
+    if row is None:
+        await uow.run(_MAKE_WIKI, context_type=context_type, context_id=context_id, now=uow.now)
+        row = await uow.one(LOCK_WIKI, context_type=context_type, context_id=context_id)
+    assert row is not None
+    return row
+
+
+# Slugs held by other pages that begin like this one. Index: primary key of page_slugs.
+HELD_SLUGS = Statement(
+    select(page_slugs.c.slug)
+    .distinct()
+    .where(
+        page_slugs.c.wiki_id == bindparam("wiki_id", type_=BigId),
+        page_slugs.c.page_id != bindparam("page_id", type_=BigId),
+        or_(page_slugs.c.slug == bindparam("slug"), contains(page_slugs.c.slug, bindparam("pattern"))),
+    ),
+    into=str,
+)
+# The same where only live pages hold a slug (permanent_page_links off). Index: uq_pages_url.
+HELD_CURRENT_SLUGS = Statement(
+    select(pages.c.url).where(
+        pages.c.wiki_id == bindparam("wiki_id", type_=BigId),
+        pages.c.id != bindparam("page_id", type_=BigId),
+        pages.c.workflow_state != "deleted",
+        or_(pages.c.url == bindparam("slug"), contains(pages.c.url, bindparam("pattern"))),
+    ),
+    into=str,
+)
+# A slug of a page, unless it has had it before.
+KEEP_SLUG = Statement[None](
+    postgresql.insert(page_slugs)
+    .values(
+        wiki_id=bindparam("wiki_id", type_=BigId), slug=bindparam("slug"), page_id=bindparam("page_id", type_=BigId)
+    )
+    .on_conflict_do_nothing()
+)
+# Titles of live pages, normalised for duplicates (pages.md §4.7), that begin like the candidate. Index: pages (wiki_id, …).
+TITLES_LIKE = Statement(
+    select(pages.c.title).where(
+        pages.c.wiki_id == bindparam("wiki_id", type_=BigId),
+        pages.c.workflow_state != "deleted",
+        contains(pages.c.title_folded, bindparam("pattern")),
+    ),
+    into=str,
+)
+# Whether a live page has exactly this title.
+TITLE_TAKEN = Statement(
+    select(literal(1))
+    .select_from(pages)
+    .join(wikis, wikis.c.id == pages.c.wiki_id)
+    .where(*_IN_WIKI, pages.c.title == bindparam("title"), pages.c.workflow_state != "deleted")
+    .limit(1),
+    into=int,
+)
+
+
+def _tell(members: Select[Any]) -> Statement[None]:
+    """One notice to each of `members`, in one statement."""
+    told = members.subquery()
+    return Statement(
+        insert(notices).from_select(
+            ["user_id", "kind", "subject", "body", "path", "created_at"],
+            select(
+                told.c.user_id,
+                literal("updated_wiki_page"),
+                bindparam("subject", type_=Text),
+                bindparam("body", type_=Text),
+                bindparam("path", type_=Text),
+                bindparam("now", type_=UtcTime),
+            ),
+        )
+    )
+
+
+# "Updated Wiki Page" to everybody active in a course. Index: ix_enrollments_course_id_….
+TELL_COURSE = _tell(
+    select(enrollments.c.user_id)
+    .distinct()
+    .where(enrollments.c.course_id == bindparam("context_id", type_=BigId), enrollments.c.workflow_state == "active")
+)
+# The same to the staff alone.
+TELL_STAFF = _tell(
+    select(enrollments.c.user_id)
+    .distinct()
+    .where(
+        enrollments.c.course_id == bindparam("context_id", type_=BigId),
+        enrollments.c.workflow_state == "active",
+        enrollments.c.type.in_(("TeacherEnrollment", "TaEnrollment", "DesignerEnrollment")),
+    )
+)
+# The same to the members of a group. Index: uq_group_memberships_member.
+TELL_GROUP = _tell(
+    select(group_memberships.c.user_id)
+    .distinct()
+    .where(
+        group_memberships.c.group_id == bindparam("context_id", type_=BigId),
+        group_memberships.c.workflow_state == "accepted",
+    )
+)
+
+
+async def find_by_slug(
+    uow: UnitOfWork, context_type: str, context_id: int, *, sent: str, slug: str, history: bool
+) -> Page | None:
+    statement = PAGE_BY_SLUG if history else PAGE_BY_CURRENT_SLUG
+    return await uow.one(statement, context_type=context_type, context_id=context_id, sent=sent, slug=slug)
+
+
+async def add_revision(uow: UnitOfWork, page: Page, number: int, revised_at: datetime) -> None:
+    """Write down what a page says now as its version `number`."""
+    await uow.add(
+        page_revisions,
+        page_id=page.id,
+        number=number,
+        title=page.title,
+        url=page.url,
+        body=page.body,
+        user_id=page.user_id,
+        revised_at=revised_at,
+        created_at=uow.now,
+    )
