@@ -5,7 +5,6 @@ sub-account "Science". The course "Physics" stands in Science, is published, and
 its only member.
 """
 
-import asyncio
 import itertools
 import shutil
 from datetime import UTC, datetime
@@ -146,7 +145,7 @@ class Template:
             finally:
                 await connection.close()
 
-        asyncio.run(run())
+        self.server.run(run())  # not asyncio.run: a browser test has a loop of its own on this thread
 
     async def _furnish(self, url: str) -> None:
         database = open_database(url, synchronous="normal")

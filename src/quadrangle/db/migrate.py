@@ -6,10 +6,14 @@ database of today has nothing to do.
 
 import asyncio
 import sqlite3
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from quadrangle.db.database import DatabaseProblem, is_sqlite, sqlite_path
+
+T = TypeVar("T")
 
 HEAD: Final = "0001"
 
@@ -19,17 +23,23 @@ _LOCK: Final = 7148252  # of pg_advisory_xact_lock; any number nobody else takes
 def upgrade(url: str) -> str | None:
     """Run every migration the database at `url` has not had; returns the one it was at, None for an empty database.
 
-    Blocks; call it where no event loop runs. Raises DatabaseProblem when the database cannot be reached or is newer than this program.
+    Blocks. Raises DatabaseProblem when the database cannot be reached or is newer than this program.
     """
     was = current(url)
     if was != HEAD:
-        _upgrade_sqlite(url) if is_sqlite(url) else asyncio.run(_upgrade_postgresql(url))
+        _upgrade_sqlite(url) if is_sqlite(url) else _wait(_upgrade_postgresql(url))
     return was
 
 
 def current(url: str) -> str | None:
     """The migration a database is at; None for an empty or missing one."""
-    return _current_sqlite(sqlite_path(url)) if is_sqlite(url) else asyncio.run(_current_postgresql(url))
+    return _current_sqlite(sqlite_path(url)) if is_sqlite(url) else _wait(_current_postgresql(url))
+
+
+def _wait(work: Coroutine[Any, Any, T]) -> T:
+    """Run on a thread with a loop of its own, as the calling one may have a loop that stands still meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def _current_sqlite(path: str) -> str | None:
