@@ -1,0 +1,216 @@
+"""`python -m benchmarks [--quick] [--json] [--engine sqlite|postgresql]`: run everything, print one table or one JSON object."""
+
+import argparse
+import asyncio
+import itertools
+import platform
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+from tests.engines import ENGINES, Postgres
+
+from benchmarks import load, servers, statements
+from benchmarks.campus import BODY, HOT_PAGES, Campus, Size, build
+from benchmarks.load import Measured, request
+from benchmarks.report import Result, as_json, as_table
+
+ORDINARY: Final = Size(pages=1_000, revisions=200, accounts=30)
+GROWTH: Final = 100
+SETTLE: Final = 0.4  # seconds of load before figures count
+
+# One connection's requests, given its number.
+Work = Callable[[int], Iterator[bytes]]
+
+
+class Effort(msgspec.Struct, frozen=True):
+    """How long to measure. rounds: of the budget's own request, taken in turns with the bare application; the median ratio counts."""
+
+    seconds: float
+    rounds: int
+    starts: int
+    growth: int
+
+
+FULL: Final = Effort(seconds=2.5, rounds=5, starts=5, growth=GROWTH)
+QUICK: Final = Effort(seconds=0.8, rounds=3, starts=2, growth=10)
+
+
+def _form(**fields: str) -> bytes:
+    return "&".join(f"wiki_page%5B{name}%5D={quote(value)}" for name, value in fields.items()).encode()
+
+
+def _always(method: str, path: str) -> Work:
+    wanted = request(method, path, servers.TOKEN)
+    return lambda _: itertools.repeat(wanted)
+
+
+def _page(number: int) -> str:
+    """Slug of the page one connection writes to: not the first one, whose history is counted on."""
+    return f"page-{1 + number % (HOT_PAGES - 1):06}"
+
+
+def _writes(campus: Campus) -> Work:
+    """PUT bodies of 4 KB, each unlike any other, so that each makes a revision."""
+    tick = itertools.count()
+
+    def requests(number: int) -> Iterator[bytes]:
+        before, after = _form(body=BODY), quote("<p>Saved ")
+        for n in tick:
+            body = before + f"{after}{n}%3C/p%3E".encode()
+            yield request("PUT", f"{campus.course}/pages/{_page(number)}", servers.TOKEN, body)
+
+    return requests
+
+
+def _reverts(campus: Campus) -> Work:
+    """Back to revision 1, back to revision 2, and so on: each makes a revision."""
+
+    def requests(number: int) -> Iterator[bytes]:
+        path = f"{campus.course}/pages/{_page(number)}/revisions"
+        both = [request("POST", f"{path}/{n}", servers.TOKEN) for n in (1, 2)]
+        return itertools.cycle(both)
+
+    return requests
+
+
+def reads(campus: Campus) -> dict[str, str]:
+    pages = f"{campus.course}/pages"
+    return {
+        "GET one page": f"{pages}/page-000000",
+        "list 50 of 1,000": f"{pages}?per_page=50",
+        "revisions of 200": f"{pages}/page-000000/revisions?per_page=50",
+    }
+
+
+def works(campus: Campus) -> dict[str, Work]:
+    made = {name: _always("GET", path) for name, path in reads(campus).items()}
+    return {**made, "PUT a body": _writes(campus), "revert": _reverts(campus)}
+
+
+def _measure(server: servers.Serving, work: Work, connections: int, seconds: float) -> Measured:
+    measured = load.run("127.0.0.1", server.port, (work(n) for n in range(connections)), seconds, warm_up=SETTLE)
+    if not measured.all_fine:
+        raise RuntimeError(f"not every answer was a success: {measured.statuses}")
+    return measured
+
+
+def measure_engine(engine: str, address: Callable[[str], str], effort: Effort, say: Callable[[str], None]) -> Result:
+    say(f"{engine}: filling an ordinary campus")
+    campus = build(address("ordinary"), ORDINARY)
+    one_page = reads(campus)["GET one page"]
+    result = Result(engine)
+    put = _form(body=BODY + "<p>Counted</p>")
+    result.statements = statements.count(
+        campus,
+        {name: ("GET", path, b"") for name, path in reads(campus).items()}
+        | {
+            "PUT a body": ("PUT", f"{campus.course}/pages/{_page(0)}", put),
+            "revert": ("POST", f"{campus.course}/pages/{_page(0)}/revisions/1", b""),
+        },
+    )
+    say(f"{engine}: starting {effort.starts} times")
+    starts = []
+    for _ in range(effort.starts):
+        with servers.quadrangle(campus.url, one_page) as server:
+            starts.append(server.started_in)
+    result.start_seconds = statistics.median(starts)
+    with servers.quadrangle(campus.url, one_page) as server, servers.bare(campus.url, campus.front) as bare:
+        result.idle_mb = server.resident()
+        work = works(campus)
+        say(f"{engine}: GET one page and the bare application in turns")
+        nothing = _always("GET", "/")
+        with servers.Watching(server) as watching:
+            for _ in range(effort.rounds):
+                yardstick = _measure(bare, nothing, 32, effort.seconds)
+                ours = _measure(server, work["GET one page"], 32, effort.seconds)
+                result.rounds.append((yardstick.per_second, ours.per_second))
+        result.load_mb = watching.largest
+        for connections in (1, 32):
+            say(f"{engine}: {connections} connection{'s' if connections > 1 else ''}")
+            result.add("bare ASGI", connections, _measure(bare, nothing, connections, effort.seconds))
+            for name, one in work.items():
+                result.add(name, connections, _measure(server, one, connections, effort.seconds))
+        result.after_mb = server.resident()
+    say(f"{engine}: filling a campus grown {effort.growth} ×")
+    grown = build(address("grown"), ORDINARY.times(effort.growth))
+    say(f"{engine}: growth")
+    _measure_growth(result, campus, grown, effort)
+    return result
+
+
+def _measure_growth(result: Result, campus: Campus, grown: Campus, effort: Effort) -> None:
+    """Each request on both campuses in turns, at one connection; the time of the median request counts."""
+    small, large = reads(campus), reads(grown)
+    with (
+        servers.quadrangle(campus.url, small["GET one page"]) as before,
+        servers.quadrangle(grown.url, large["GET one page"]) as after,
+    ):
+        pairs: dict[str, tuple[Work, Work]] = {
+            name: (_always("GET", small[name]), _always("GET", large[name])) for name in small
+        }
+        pairs["PUT a body"] = (_writes(campus), _writes(grown))
+        for name, (one, other) in pairs.items():
+            times: list[tuple[float, float]] = []
+            for _ in range(3):
+                was = _measure(before, one, 1, effort.seconds / 3).p50
+                times.append((was, _measure(after, other, 1, effort.seconds / 3).p50))
+            result.growth[name] = (min(was for was, _ in times), min(now for _, now in times))
+
+
+def _sqlite(folder: Path) -> Callable[[str], str]:
+    return lambda name: f"sqlite:///{folder / name}.db"
+
+
+def _postgres(server: Postgres) -> Callable[[str], str]:
+    def address(name: str) -> str:
+        async def create() -> None:
+            import asyncpg
+
+            connection = await asyncpg.connect(server.url())
+            await connection.execute(f"CREATE DATABASE {name}")
+            await connection.close()
+
+        asyncio.run(create())
+        return server.url(name)
+
+    return address
+
+
+def measure(engine: str, effort: Effort, say: Callable[[str], None]) -> Result:
+    with tempfile.TemporaryDirectory(prefix="quad-bench-") as folder:
+        if engine == "sqlite":
+            return measure_engine(engine, _sqlite(Path(folder)), effort, say)
+        server = Postgres(durable=True)
+        try:
+            return measure_engine(engine, _postgres(server), effort, say)
+        finally:
+            server.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a third of the time, growth by 10 only")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one; may be repeated")
+    chosen: Any = parser.parse_args()
+    effort = QUICK if chosen.quick else FULL
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    results = [measure(engine, effort, say) for engine in chosen.engine or ENGINES]
+    if chosen.json:
+        sys.stdout.write(as_json(results) + "\n")
+    else:
+        print(f"\nPython {platform.python_version()}, {platform.machine()}; {effort.seconds} s a figure\n")
+        print(as_table(results, effort.growth))
+
+
+if __name__ == "__main__":
+    main()
