@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _ALPHABET = string.ascii_letters + string.digits
-_source: ContextVar[random.Random] = ContextVar("_source", default=secrets.SystemRandom())
+_SYSTEM = secrets.SystemRandom()
+_source: ContextVar[random.Random] = ContextVar("_source", default=_SYSTEM)
 
 
 def random_text(length: int) -> str:
@@ -26,7 +27,7 @@ def random_uuid() -> str:
 
 @contextmanager
 def predictable(seed: str) -> Iterator[None]:
-    """Within the block, and in this task only, the random texts repeat themselves from run to run. For the demo campus, where nothing is secret."""
+    """Within the block, in this task only, random texts are the same at every run: for the demo campus, where nothing is secret."""
     token = _source.set(random.Random(seed))
     try:
         yield
