@@ -23,7 +23,7 @@ _HOST = re.compile(r"[A-Za-z0-9._\-]+(:\d{1,5})?\Z|\[[0-9A-Fa-f:.]+\](:\d{1,5})?
 class Call:
     """Everything a handler may know of its request.
 
-    path: decoded path parameters. tree: query, body and path as one parameter tree. actor: whoever is signed in, or None; its type is the
+    path: decoded path parameters. tree: query, body and path as one parameter tree. body: its bytes as they came. actor: whoever is signed in, or None; its type is the
     family's. uow: set while the handler runs, unless its route does its own work.
     """
 
@@ -31,6 +31,7 @@ class Call:
         "_uow",
         "actor",
         "app",
+        "body",
         "client",
         "headers",
         "later",
@@ -59,6 +60,7 @@ class Call:
         self.started = started
         self.query: list[tuple[str, str | None]] = []
         self.tree: Tree = {}
+        self.body = b""
         self.path: dict[str, str] = {}
         self.route: Route | None = None
         self.actor: Any = None

@@ -163,7 +163,7 @@ class Application:
         try:
             raw_query = scope.get("query_string", b"")
             call.query = pairs_from(raw_query)
-            body = await receive_body(receive, call.headers, self.settings.body_limit)
+            body = call.body = await receive_body(receive, call.headers, self.settings.body_limit)
             if body:
                 call.tree = tree_from_body(body, call.header("content-type") or "")
             if call.query:

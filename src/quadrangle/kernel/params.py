@@ -10,7 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, time, tzinfo
-from typing import Any, ClassVar, Final, Self, TypeAlias, dataclass_transform
+from typing import Any, ClassVar, Final, Literal, Self, TypeAlias, dataclass_transform
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -25,7 +25,7 @@ class Absent(enum.Enum):
 
     ABSENT = "absent"
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[False]:
         return False
 
 

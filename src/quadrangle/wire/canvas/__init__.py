@@ -11,6 +11,7 @@ from quadrangle.wire.canvas import (
     logins,
     oauth,
     pages,
+    progress,
     roles,
     sections,
     sessions,
@@ -20,8 +21,8 @@ from quadrangle.wire.canvas import (
 )
 
 _MODULES = (
-    users, logins, accounts, roles, admins, terms, courses, sections, enrollments, group_categories, groups, pages, tokens,
-    oauth, sessions,
+    users, logins, accounts, roles, admins, terms, courses, sections, enrollments, group_categories, groups, pages, progress,
+    tokens, oauth, sessions,
 )  # fmt: skip
 
 
