@@ -83,7 +83,16 @@ class StaticFolder:
             .header("cache-control", FOREVER if forever else SHORTLY)
             .header("vary", "accept-encoding")
             .header("x-content-type-options", "nosniff")
+            .header("content-security-policy", "default-src 'none'")
         )
+
+
+STATIC: Final = StaticFolder(Path(__file__).parent.parent / "web" / "static", "/static")
+
+
+def serve_static(call: Call, name: str) -> Reply:
+    """A file of the web interface. Raises NotFound."""
+    return STATIC.reply(call, name)
 
 
 def _load(path: Path) -> StaticFile:

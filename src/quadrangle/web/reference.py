@@ -10,16 +10,16 @@ from quadrangle.http.call import Call
 from quadrangle.http.openapi import describe
 from quadrangle.http.reply import Reply, page
 from quadrangle.http.routing import Routes
-from quadrangle.web.static_files import STATIC
+from quadrangle.http.static import STATIC
 
 if TYPE_CHECKING:
     from quadrangle.http.endpoint import Application
 
-routes = Routes("system", "Pages")
+routes = Routes("system", "Web")
 
-# Swagger UI sets style attributes, so its page alone allows them; scripts come from files only.
+# Scripts and styles come from files only; a browser test holds that Swagger UI needs no more.
 POLICY: Final = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
