@@ -197,13 +197,25 @@ class HeldRole(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Holding(msgspec.Struct, frozen=True):
-    """The outcome of the rule with what the roles API shows of it."""
+    """The outcome of the rule at one account, with what the roles API shows of it.
+
+    granted: counts at the account itself. descends: goes on to the accounts below. locked: no lower account can change it.
+    locked_above: the lock lies above this account, so neither can this one. available: the role may have it here at all.
+    """
 
     granted: bool
-    locked: bool  # a lower account cannot change it
+    descends: bool
+    locked: bool
+    locked_above: bool
+    available: bool = True
+
+    @property
+    def enabled(self) -> bool:
+        """Switched on here, for the account itself or for those below."""
+        return self.granted or self.descends
 
 
-_NOT_HELD: Final = Holding(False, True)
+_NOT_HELD: Final = Holding(False, False, locked=True, locked_above=True, available=False)
 
 
 def resolve(
@@ -212,44 +224,59 @@ def resolve(
     chain: Sequence[int],
     overrides: Mapping[tuple[int, int, str], Override],
 ) -> Holding:
-    """Whether `role` holds `permission` at the last account of `chain`.
+    """How `role` holds `permission` at the last account of `chain`.
 
     chain: account ids from the top (site admin first only when the role is held there, then the root) down to the account in question.
     overrides: by (account, role, permission). Source: permissions.md §4.
     """
-    base = role.base
-    if not permission.on or base not in permission.available:
+    if not _available(permission, role, chain):
         return _NOT_HELD
-    root = next((account for account in chain if account != SITE_ADMIN_ID), None)
-    if permission.account_only != "no" and role.held_at is None:
-        return _NOT_HELD
-    if permission.account_only == "root" and role.held_at not in (root, SITE_ADMIN_ID):
-        return _NOT_HELD
-    if permission.account_only == "site" and role.held_at != SITE_ADMIN_ID:
-        return _NOT_HELD
-    held_by_default = base in permission.default
-    to_self = to_descendants = held_by_default
+    to_self = to_descendants = role.base in permission.default
+    # None while the default stands: it reaches every account, the one in question included.
     source: int | None = None
-    locked = False
     holder = role.held_at if role.held_at is not None else role.owner
     below_holder = False
     here = chain[-1]
     for account in chain:
         override = overrides.get((account, role.role_id, permission.name))
         if override is not None:
-            to_self = override.enabled and override.applies_to_self
-            to_descendants = override.enabled and override.applies_to_descendants
-            source = account
+            if not below_holder:
+                to_self = override.enabled and override.applies_to_self
+                to_descendants = override.enabled and override.applies_to_descendants
+                source = account
+            elif override.enabled:
+                # Below the account where the role is held a permission can be added, never removed.
+                to_self = override.applies_to_self or to_descendants
+                to_descendants = override.applies_to_descendants or to_descendants
+                source = account
             if override.locked:
-                locked = True
-                break
+                return _holding(to_self, to_descendants, source, here, locked=True, locked_above=account != here)
         if account == holder:
             below_holder = True
-        if below_holder and (to_self or to_descendants):
-            break
-    if source is None:
-        return Holding(held_by_default, False)
-    return Holding(to_self if source == here else to_descendants, locked)
+            if to_self or to_descendants:
+                break
+    return _holding(to_self, to_descendants, source, here, locked=False, locked_above=False)
+
+
+def _holding(
+    to_self: bool, to_descendants: bool, source: int | None, here: int, *, locked: bool, locked_above: bool
+) -> Holding:
+    granted = to_self if source is None or source == here else to_descendants
+    return Holding(granted, to_descendants, locked, locked_above)
+
+
+def _available(permission: Permission, role: HeldRole, chain: Sequence[int]) -> bool:
+    """Steps 1 and 2 of permissions.md §4: what no override can give."""
+    if not permission.on or role.base not in permission.available:
+        return False
+    if permission.account_only == "no":
+        return True
+    if role.held_at is None:
+        return False
+    if permission.account_only == "root":
+        root = next((account for account in chain if account != SITE_ADMIN_ID), None)
+        return role.held_at in (root, SITE_ADMIN_ID)
+    return permission.account_only == "yes" or role.held_at == SITE_ADMIN_ID
 
 
 class RoleRights:

@@ -1,29 +1,28 @@
-"""Everything asked of the database about accounts, roles, overrides, admin memberships and terms."""
+"""Everything asked of the database about accounts, their tree, and the rights people have there."""
 
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, or_, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, func, insert, or_, select, union_all
 
-from quadrangle.accounts.model import Account, Role, Term
-from quadrangle.accounts.permissions import SITE_ADMIN_ID, HeldRole, Override
-from quadrangle.accounts.tables import (
-    account_lineage,
-    account_users,
-    accounts,
-    enrollment_terms,
-    role_overrides,
-    roles,
+from quadrangle.accounts.model import (
+    DEFAULT_TIME_ZONE,
+    ROOT_GROUP_QUOTA,
+    ROOT_STORAGE_QUOTA,
+    USER_QUOTA,
+    Account,
+    Effective,
 )
-from quadrangle.db import Dynamic, Statement, UnitOfWork, collect
+from quadrangle.accounts.permissions import SITE_ADMIN_ID, HeldRole, Override
+from quadrangle.accounts.tables import account_lineage, account_users, accounts, role_overrides, roles
+from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of, collect
 from quadrangle.db.schema import BigId
 from quadrangle.kernel.ids import Ref
 
 ACCOUNT_COLUMNS = [accounts.c[name] for name in Account.__struct_fields__]
-ROLE_COLUMNS = [roles.c[name] for name in Role.__struct_fields__]
-TERM_COLUMNS = [enrollment_terms.c[name] for name in Term.__struct_fields__]
 
-# Accounts by any of their references; the key is the column. Indexes: primary key, uq_accounts_sis_source_id, uuid.
+# Accounts by any of their references; the key is the column. Indexes: primary key, uq_accounts_sis_source_id, uuid,
+# ix_accounts_root_account_id_integration_id.
 _ACCOUNT_BY = Dynamic(
     lambda column: select(*ACCOUNT_COLUMNS).where(
         accounts.c[column] == bindparam("value"),
@@ -140,4 +139,266 @@ RIGHTS_AT = Statement(
         overrides_for_user(accounts.c.id).label("overrides"),
     ).where(accounts.c.id == bindparam("account_id", type_=BigId)),
     into=AccountFacts,
+)
+
+
+class FactsOfOne(msgspec.Struct, frozen=True):
+    """AccountFacts of one of several accounts."""
+
+    account_id: int
+    ancestors: list[Ancestor]
+    held: list[HeldRole]
+    overrides: list[Override]
+
+
+# The rights of a user at several accounts. Indexes as above.
+RIGHTS_AT_EACH = Statement(
+    select(
+        accounts.c.id.label("account_id"),
+        chain_of(accounts.c.id).label("ancestors"),
+        held_by_user(accounts.c.id).label("held"),
+        overrides_for_user(accounts.c.id).label("overrides"),
+    ).where(any_of(accounts.c.id, "account_ids")),
+    into=FactsOfOne,
+)
+
+# The accounts where a user has a membership of their own. Index: uq_account_users_membership.
+MEMBER_ACCOUNT_IDS = Statement(
+    select(account_users.c.account_id)
+    .where(account_users.c.user_id == user_bind(), account_users.c.workflow_state == "active")
+    .distinct(),
+    into=int,
+)
+
+# Whether a user has a membership anywhere in the tree of a root. Indexes: uq_account_users_membership, primary key of accounts.
+IS_MEMBER_IN_TREE = Statement(
+    select(account_users.c.id)
+    .join(accounts, accounts.c.id == account_users.c.account_id)
+    .where(
+        account_users.c.user_id == user_bind(),
+        account_users.c.workflow_state == "active",
+        or_(accounts.c.id == bindparam("root_id"), accounts.c.root_account_id == bindparam("root_id")),
+    )
+    .limit(1),
+    into=int,
+)
+
+
+# --- accounts and their tree ------------------------------------------------------------------------------------------
+
+# Active accounts where a user has a membership of their own, by name. Index: uq_account_users_membership.
+ACCOUNTS_OF_MEMBER = Statement(
+    select(*ACCOUNT_COLUMNS)
+    .where(
+        accounts.c.id.in_(
+            select(account_users.c.account_id).where(
+                account_users.c.user_id == user_bind(), account_users.c.workflow_state == "active"
+            )
+        ),
+        accounts.c.workflow_state == "active",
+    )
+    .order_by(accounts.c.name_key, accounts.c.id),
+    into=Account,
+)
+
+# Several accounts by id, whatever their state. Index: primary key.
+ACCOUNTS_BY_ID = Statement(select(*ACCOUNT_COLUMNS).where(any_of(accounts.c.id, "ids")), into=Account)
+
+_CHILDREN = (accounts.c.parent_account_id == bindparam("parent_id", type_=BigId), accounts.c.workflow_state == "active")
+
+# One page of the active children of an account; the key is the order. Index: ix_accounts_parent_account_id_….
+CHILDREN = Dynamic(
+    lambda order: (
+        select(*ACCOUNT_COLUMNS)
+        .where(*_CHILDREN)
+        .order_by(*([accounts.c.name_key] if order == "name" else []), accounts.c.id)
+        .limit(bindparam("limit"))
+        .offset(bindparam("offset"))
+    ),
+    into=Account,
+)
+COUNT_CHILDREN = Statement(select(func.count()).select_from(accounts).where(*_CHILDREN), into=int)
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """A number for one account."""
+
+    account_id: int
+    count: int
+
+
+# How many active children each of several accounts has. Index: ix_accounts_parent_account_id_….
+CHILDREN_OF_EACH = Statement(
+    select(accounts.c.parent_account_id.label("account_id"), func.count().label("count"))
+    .where(any_of(accounts.c.parent_account_id, "ids"), accounts.c.workflow_state == "active")
+    .group_by(accounts.c.parent_account_id),
+    into=Counted,
+)
+
+# One page of all active accounts below an account, tier by tier. Index: ix_account_lineage_ancestor_id_….
+DESCENDANTS = Statement(
+    select(*ACCOUNT_COLUMNS)
+    .join(account_lineage, account_lineage.c.account_id == accounts.c.id)
+    .where(
+        account_lineage.c.ancestor_id == bindparam("ancestor_id", type_=BigId),
+        account_lineage.c.distance > 0,
+        accounts.c.workflow_state == "active",
+    )
+    .order_by(account_lineage.c.distance, accounts.c.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset")),
+    into=Account,
+)
+
+
+class Below(msgspec.Struct, frozen=True):
+    """One account below, or the same as, `top`."""
+
+    top: int
+    account_id: int
+
+
+# The ids of several accounts and of everything active below each, tier by tier. Index: ix_account_lineage_ancestor_id_….
+SUBTREES = Statement(
+    select(account_lineage.c.ancestor_id.label("top"), account_lineage.c.account_id)
+    .join(accounts, accounts.c.id == account_lineage.c.account_id)
+    .where(any_of(account_lineage.c.ancestor_id, "tops"), accounts.c.workflow_state == "active")
+    .order_by(account_lineage.c.distance, account_lineage.c.account_id),
+    into=Below,
+)
+
+# Whether an account is another one or lies below it. Index: primary key of account_lineage.
+IS_WITHIN = Statement(
+    select(account_lineage.c.distance).where(
+        account_lineage.c.account_id == bindparam("account_id", type_=BigId),
+        account_lineage.c.ancestor_id == bindparam("ancestor_id", type_=BigId),
+    ),
+    into=int,
+)
+
+# The chain of a new account: its parent's chain one step further away. Index: primary key.
+INHERIT_LINEAGE = Statement[None](
+    insert(account_lineage).from_select(
+        ["account_id", "ancestor_id", "distance"],
+        select(bindparam("child_id", type_=BigId), account_lineage.c.ancestor_id, account_lineage.c.distance + 1).where(
+            account_lineage.c.account_id == bindparam("parent_id", type_=BigId)
+        ),
+    )
+)
+
+_below, _above_it = account_lineage.alias("below"), account_lineage.alias("above_it")
+
+# Cut an account, with all below it, from everything above it. Indexes: primary key, ix_account_lineage_ancestor_id_….
+CUT_LINEAGE = Statement[None](
+    delete(account_lineage).where(
+        account_lineage.c.account_id.in_(
+            select(_below.c.account_id).where(_below.c.ancestor_id == bindparam("moved_id"))
+        ),
+        account_lineage.c.ancestor_id.in_(
+            select(_above_it.c.ancestor_id).where(
+                _above_it.c.account_id == bindparam("moved_id"), _above_it.c.distance > 0
+            )
+        ),
+    )
+)
+# Hang it below a new parent. Indexes: the same.
+GRAFT_LINEAGE = Statement[None](
+    insert(account_lineage).from_select(
+        ["account_id", "ancestor_id", "distance"],
+        select(_below.c.account_id, _above_it.c.ancestor_id, _below.c.distance + _above_it.c.distance + 1).where(
+            _below.c.ancestor_id == bindparam("moved_id"), _above_it.c.account_id == bindparam("parent_id")
+        ),
+    )
+)
+
+
+class Link(msgspec.Struct, frozen=True):
+    """What one account of a chain contributes to an account below it."""
+
+    account_id: int
+    distance: int
+    default_time_zone: str | None
+    default_storage_quota: int | None
+    default_group_storage_quota: int | None
+
+
+_ancestor = accounts.alias("ancestor")
+
+# The chains above several accounts with what is inherited along them, nearest first. Indexes: primary keys.
+LINKS = Statement(
+    select(
+        account_lineage.c.account_id,
+        account_lineage.c.distance,
+        _ancestor.c.default_time_zone,
+        _ancestor.c.default_storage_quota,
+        _ancestor.c.default_group_storage_quota,
+    )
+    .join(_ancestor, _ancestor.c.id == account_lineage.c.ancestor_id)
+    .where(any_of(account_lineage.c.account_id, "ids"), account_lineage.c.distance > 0)
+    .order_by(account_lineage.c.account_id, account_lineage.c.distance),
+    into=Link,
+)
+
+
+async def effective_at(uow: UnitOfWork, several: list[Account]) -> dict[int, Effective]:
+    """What counts at each of several accounts (accounts.md §1.1); one statement."""
+    chains: dict[int, list[Link]] = {account.id: [] for account in several}
+    for link in await uow.all(LINKS, ids=sorted(chains)):
+        chains[link.account_id].append(link)
+    return {account.id: _effective(account, chains[account.id]) for account in several}
+
+
+def _effective(account: Account, above: list[Link]) -> Effective:
+    storage = next((one.default_storage_quota for one in above if one.default_storage_quota), ROOT_STORAGE_QUOTA)
+    group = next(
+        (one.default_group_storage_quota for one in above if one.default_group_storage_quota), ROOT_GROUP_QUOTA
+    )
+    # The root's zone, not the parent's: the middle of a chain has no say here.
+    root_zone = above[-1].default_time_zone if above else None
+    return Effective(
+        storage_quota=account.default_storage_quota or storage,
+        group_quota=account.default_group_storage_quota or group,
+        user_quota=account.default_user_storage_quota or USER_QUOTA,
+        time_zone=account.default_time_zone or root_zone or DEFAULT_TIME_ZONE,
+        storage_quota_above=storage,
+        group_quota_above=group,
+    )
+
+
+class ChainSettings(msgspec.Struct, frozen=True):
+    """The settings of one account of a chain."""
+
+    account_id: int
+    distance: int
+    settings: dict[str, Any]
+
+
+# The settings along the chain of an account, the root first. Indexes: primary keys.
+SETTINGS_ABOVE = Statement(
+    select(_ancestor.c.id.label("account_id"), account_lineage.c.distance, _ancestor.c.settings)
+    .join(_ancestor, _ancestor.c.id == account_lineage.c.ancestor_id)
+    .where(account_lineage.c.account_id == bindparam("account_id", type_=BigId))
+    .order_by(account_lineage.c.distance.desc()),
+    into=ChainSettings,
+)
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """The terms of service of a root account. content: HTML, custom terms only."""
+
+    account_id: int
+    terms_type: str
+    passive: bool
+    content: str | None
+
+
+# The terms of service of a root. Index: primary key.
+TERMS_OF_SERVICE = Statement(
+    select(
+        accounts.c.id.label("account_id"),
+        accounts.c.terms_type,
+        accounts.c.terms_passive.label("passive"),
+        accounts.c.terms_content.label("content"),
+    ).where(accounts.c.id == bindparam("root_id", type_=BigId)),
+    into=Terms,
 )

@@ -30,10 +30,20 @@ accounts = Table(
     Column("terms_type", Text, nullable=False, default="default"),  # default | custom | no_terms; roots only
     flag_column("terms_passive", default=True),
     Column("terms_content", Text),
+    Column("stuck_sis_fields", Json, nullable=False),  # names of the fields a person has edited
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Index(None, "parent_account_id", "workflow_state", "id"),
-    Index("uq_accounts_sis_source_id", "root_account_id", "sis_source_id", unique=True),
+    # A deleted account cannot come back, so it gives its SIS id free.
+    Index(
+        "uq_accounts_sis_source_id",
+        "root_account_id",
+        "sis_source_id",
+        unique=True,
+        sqlite_where=text("workflow_state <> 'deleted'"),
+        postgresql_where=text("workflow_state <> 'deleted'"),
+    ),
+    Index(None, "root_account_id", "integration_id"),
     sqlite_autoincrement=True,
 )
 
@@ -112,6 +122,7 @@ enrollment_terms = Table(
     primary_id(),
     Column("root_account_id", BigId, ForeignKey("accounts.id"), nullable=False),
     Column("name", Text, nullable=False),
+    Column("name_folded", Text, nullable=False),  # what a search looks in
     Column("start_at", UtcTime),
     Column("end_at", UtcTime),
     Column("workflow_state", Text, nullable=False),  # active | deleted
@@ -123,6 +134,7 @@ enrollment_terms = Table(
     Column("overrides", Json, nullable=False),  # {"StudentEnrollment": {"start_at": text|null, "end_at": text|null}}
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    Index(None, "root_account_id", "workflow_state"),
     Index(
         "uq_enrollment_terms_sis_source_id",
         "root_account_id",
