@@ -260,6 +260,13 @@ class World:
             return self.as_(name)
         raise AttributeError(name)
 
+    def statements_of(self, act: Any) -> int:
+        """How many statements the requests made by `act()` ran."""
+        read = self.app.metrics.registry.get_sample_value
+        before = read("quadrangle_statements_total") or 0
+        act()
+        return int((read("quadrangle_statements_total") or 0) - before)
+
     def do(self, work: Any) -> Any:
         """Run `await work(uow)` in one committed unit of work on this campus's database."""
 

@@ -66,6 +66,7 @@ class Metrics:
             registry=self.registry,
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
+        self.statements = Counter("quadrangle_statements", "Statements run for requests.", registry=self.registry)
         self._known: dict[tuple[str, str, int], tuple[Callable[[], None], Callable[[float], None]]] = {}
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -194,7 +195,7 @@ class Application:
             await family.admit(call)
             if route.work == "read":
                 reply = await route.handler(call, *arguments)
-                call.notes["statements"] = uow.statements
+                self.metrics.statements.inc(uow.statements)
                 return reply
         call._uow = None
         if route.prepare is not None:
@@ -204,7 +205,7 @@ class Application:
         async with self.database.write() as connection:
             written = call._uow = UnitOfWork(connection, self.clock.now())
             reply = await route.handler(call, *arguments)
-        call.notes["statements"] = uow.statements + written.statements
+        self.metrics.statements.inc(uow.statements + written.statements)
         await written.committed()
         return reply
 
