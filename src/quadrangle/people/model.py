@@ -69,6 +69,18 @@ class User(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
+class Person(User, frozen=True):
+    """A user with what is shown of their first login and address. email: the first address, confirmed or not."""
+
+    avatar_state: str | None
+    login_id: int | None
+    unique_id: str | None
+    sis_user_id: str | None
+    integration_id: str | None
+    email: str | None
+    last_login: datetime | None
+
+
 class UserCard(msgspec.Struct, frozen=True):
     """As much of a person as stands inside other objects."""
 

@@ -4,14 +4,16 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, delete, func, select
 
-from quadrangle.db import Dynamic, Statement, UnitOfWork
+from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of
+from quadrangle.db.schema import BigId
 from quadrangle.kernel.ids import Ref
-from quadrangle.people.model import User
-from quadrangle.people.tables import logins, sessions, users
+from quadrangle.people.model import Login, Person, User
+from quadrangle.people.tables import communication_channels, logins, sessions, users
 
 USER_COLUMNS = [users.c[name] for name in User.__struct_fields__]
+LOGIN_COLUMNS = [logins.c[name] for name in Login.__struct_fields__]
 
 
 class SessionForRequest(msgspec.Struct, frozen=True):
@@ -86,3 +88,137 @@ async def find_user(uow: UnitOfWork, ref: Ref) -> User | None:
 
 # How many people there are; the doctor asks.
 COUNT_USERS = Statement(select(func.count()).select_from(users), into=int)
+
+
+# --- people with their first login and address ------------------------------------------------------------------------
+
+_first = logins.alias("first_login")
+_any_login = logins.alias("any_login")
+_channels = communication_channels
+
+# The first login of a user that was not deleted. Index: ix_logins_user_id_workflow_state.
+_FIRST_LOGIN_ID = (
+    select(_any_login.c.id)
+    .where(_any_login.c.user_id == users.c.id, _any_login.c.workflow_state != "deleted")
+    .order_by(_any_login.c.position, _any_login.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+# The first address of a user. Index: ix_communication_channels_user_id_position.
+EMAIL_OF_USER = (
+    select(_channels.c.address)
+    .where(_channels.c.user_id == users.c.id, _channels.c.type == "email", _channels.c.workflow_state != "retired")
+    .order_by(_channels.c.position, _channels.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+LAST_LOGIN_OF_USER = (
+    select(func.max(_any_login.c.last_login_at)).where(_any_login.c.user_id == users.c.id).scalar_subquery()
+)
+FIRST_LOGIN = _first
+PERSON_COLUMNS: list[Any] = [
+    *USER_COLUMNS,
+    users.c.avatar_state,
+    _first.c.id.label("login_id"),
+    _first.c.unique_id,
+    _first.c.sis_user_id,
+    _first.c.integration_id,
+    EMAIL_OF_USER.label("email"),
+    LAST_LOGIN_OF_USER.label("last_login"),
+]
+
+
+def select_people() -> Select[Any]:
+    """Users with their first login and address (`Person`); narrow it with where()."""
+    return select(*PERSON_COLUMNS).select_from(users.outerjoin(_first, _first.c.id == _FIRST_LOGIN_ID))
+
+
+# One person. Index: primary key.
+PERSON = Statement(select_people().where(users.c.id == bindparam("id", type_=BigId)), into=Person)
+# Several, in no order. Index: primary key.
+PEOPLE_BY_IDS = Statement(select_people().where(any_of(users.c.id, "ids")), into=Person)
+
+
+async def people_by_id(uow: UnitOfWork, ids: set[int]) -> dict[int, Person]:
+    """People by their ids, whatever their state; one statement, none for no ids."""
+    if not ids:
+        return {}
+    return {person.id: person for person in await uow.all(PEOPLE_BY_IDS, ids=sorted(ids))}
+
+
+# --- logins, addresses, sessions --------------------------------------------------------------------------------------
+
+# A login that was not deleted. Index: primary key.
+LOGIN = Statement(
+    select(*LOGIN_COLUMNS).where(logins.c.id == bindparam("id", type_=BigId), logins.c.workflow_state != "deleted"),
+    into=Login,
+)
+
+
+def _logins_of(owner: str) -> Any:
+    """A page of the logins of a user or an account, with how many there are. Indexes: ix_logins_user_id_…, uq_logins_unique_key."""
+    columns = [*LOGIN_COLUMNS, func.count().over().label("total")]
+    return (
+        select(*columns)
+        .where(logins.c[owner] == bindparam("owner", type_=BigId), logins.c.workflow_state != "deleted")
+        .order_by(logins.c.id)
+        .limit(bindparam("limit"))
+        .offset(bindparam("offset"))
+    )
+
+
+class LoginInList(Login, frozen=True):
+    total: int
+
+
+LOGINS_OF = Dynamic(_logins_of, into=LoginInList)
+
+# How many logins a user has left. Index: ix_logins_user_id_workflow_state.
+ACTIVE_LOGINS = Statement(
+    select(func.count())
+    .select_from(logins)
+    .where(logins.c.user_id == bindparam("user_id", type_=BigId), logins.c.workflow_state != "deleted"),
+    into=int,
+)
+
+# Whether a user is known in a root account: by a login there that was not deleted. Index: ix_logins_user_id_….
+LOGIN_IN_ROOT = Statement(
+    select(logins.c.id)
+    .where(
+        logins.c.user_id == bindparam("user_id", type_=BigId),
+        logins.c.account_id == bindparam("root_id", type_=BigId),
+        logins.c.workflow_state != "deleted",
+    )
+    .order_by(logins.c.position, logins.c.id)
+    .limit(1),
+    into=int,
+)
+
+# A deleted login by its SIS id, the latest first; `enable_sis_reactivation` asks.
+DELETED_LOGIN_BY_SIS = Statement(
+    select(*LOGIN_COLUMNS)
+    .where(
+        logins.c.account_id == bindparam("root_id", type_=BigId),
+        logins.c.sis_user_id == bindparam("sis_user_id"),
+        logins.c.workflow_state == "deleted",
+    )
+    .order_by(logins.c.deleted_at.desc(), logins.c.id.desc())
+    .limit(1),
+    into=Login,
+)
+
+# The first address of a user. Index: ix_communication_channels_user_id_position.
+FIRST_CHANNEL = Statement(
+    select(_channels.c.id)
+    .where(
+        _channels.c.user_id == bindparam("user_id", type_=BigId),
+        _channels.c.type == "email",
+        _channels.c.workflow_state != "retired",
+    )
+    .order_by(_channels.c.position, _channels.c.id)
+    .limit(1),
+    into=int,
+)
+
+# All web sessions of a user, to be removed. Index: ix_sessions_user_id.
+SESSIONS_OF_USER = Statement[Any](delete(sessions).where(sessions.c.user_id == bindparam("user_id", type_=BigId)))

@@ -13,12 +13,14 @@ users = Table(
     Column("sortable_name", Text, nullable=False),
     Column("sortable_key", SortKey, nullable=False),
     Column("short_name", Text, nullable=False),
+    Column("search_key", Text, nullable=False),  # every name, folded, for LIKE
     Column("pronouns", Text),
     Column("time_zone", Text),
     Column("locale", Text),
     Column("bio", Text),
     Column("title", Text),
     Column("avatar_url", Text),
+    Column("avatar_state", Text),  # none | submitted | approved | locked | …
     Column("workflow_state", Text, nullable=False),  # pre_registered | registered | deleted
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
@@ -33,9 +35,10 @@ logins = Table(
     Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
     Column("user_id", BigId, ForeignKey("users.id"), nullable=False),
     Column("unique_id", Text, nullable=False),
-    Column("unique_key", Text, nullable=False),  # unique_id, case folded
-    Column("sis_user_id", Text),
-    Column("integration_id", Text),
+    Column("unique_key", SortKey, nullable=False),  # unique_id, case folded
+    Column("sis_user_id", SortKey),
+    Column("sis_key", Text),  # sis_user_id, folded, for LIKE
+    Column("integration_id", SortKey),
     Column("password_digest", Text),
     Column("authentication_provider_id", BigId),
     Column("declared_user_type", Text),
@@ -74,7 +77,8 @@ communication_channels = Table(
     primary_id(),
     Column("user_id", BigId, ForeignKey("users.id"), nullable=False),
     Column("type", Text, nullable=False),  # email
-    Column("address", Text, nullable=False),
+    Column("address", SortKey, nullable=False),
+    Column("address_key", Text, nullable=False),  # folded, for LIKE
     Column("workflow_state", Text, nullable=False),  # unconfirmed | active | retired
     Column("confirmation_code", Text),
     Column("position", Integer, nullable=False),
