@@ -10,11 +10,29 @@ from quadrangle.courses.model import (
     EnrollmentFact,
     Section,
 )
+from quadrangle.courses.placement import (
+    ACCOUNTS_TAUGHT_IN,
+    COURSES_OF_EACH,
+    OwnCourses,
+    TaughtIn,
+    all_rights,
+    creates_courses,
+    has_courses,
+    has_courses_in_term,
+    is_associated,
+    is_template,
+    own_course_places,
+    reads_account,
+    reads_terms,
+    views_calendar,
+)
 from quadrangle.courses.service import create_course, create_section, enroll
 from quadrangle.courses.store import FACT_COLUMNS, CourseWithFacts, find_course
 from quadrangle.courses.tables import course_sections, courses, enrollments
 
 __all__ = [
+    "ACCOUNTS_TAUGHT_IN",
+    "COURSES_OF_EACH",
     "FACT_COLUMNS",
     "STAFF_TYPES",
     "STUDENT_TYPES",
@@ -24,15 +42,27 @@ __all__ = [
     "CourseWithFacts",
     "Enrollment",
     "EnrollmentFact",
+    "OwnCourses",
     "Phase",
     "Section",
+    "TaughtIn",
+    "all_rights",
     "course_sections",
     "courses",
     "create_course",
     "create_section",
+    "creates_courses",
     "enroll",
     "enrollments",
     "find_course",
+    "has_courses",
+    "has_courses_in_term",
+    "is_associated",
+    "is_template",
+    "own_course_places",
     "phase_of",
+    "reads_account",
+    "reads_terms",
     "standing_in",
+    "views_calendar",
 ]
