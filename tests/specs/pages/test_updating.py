@@ -53,7 +53,9 @@ class TestUpdatingAPage:
     def test_it_refuses_unknown_editing_roles(self, world: World) -> None:
         """Case 17. P78 P97."""
         make(world, "A")
-        reply = world.ada.put(f"{world.course}/pages/a", wiki(editing_roles="teachers, chimpanzees, students", body="x"))
+        reply = world.ada.put(
+            f"{world.course}/pages/a", wiki(editing_roles="teachers, chimpanzees, students", body="x")
+        )
         assert (reply.status_code, says(reply, "editing_roles")) == (400, "The provided editing roles are invalid")
         assert world.ada.get(f"{world.course}/pages/a").json()["body"] is None
 
@@ -266,7 +268,10 @@ class TestSchedulingAPage:
 
     def test_sending_the_same_date_again_does_nothing(self, world: World) -> None:
         make(world, "A", publish_at="2026-01-01T00:00:00Z")
-        assert world.ada.put(f"{world.course}/pages/a", wiki(publish_at="2026-01-01T00:00:00Z")).json()["published"] is True
+        assert (
+            world.ada.put(f"{world.course}/pages/a", wiki(publish_at="2026-01-01T00:00:00Z")).json()["published"]
+            is True
+        )
 
     def test_publishing_by_hand_wins_and_clears_the_date(self, world: World) -> None:
         make(world, "A", publish_at="2026-03-01T00:00:00Z")
