@@ -41,6 +41,7 @@ from quadrangle.groups.store import (
     IN_COURSE,
     KNOWN_BY_ADDRESS,
     KNOWN_USERS,
+    LEAD,
     LEAD_NO_MORE,
     LEAVE_OTHERS,
     MEMBER_IDS,
@@ -357,7 +358,7 @@ async def _choose_leader(uow: UnitOfWork, group_id: int, category: GroupCategory
     members = await uow.all(MEMBER_IDS, group_id=group_id)
     if members:
         chosen = members[0] if category.auto_leader == "first" else random.choice(members)
-        await uow.update(groups, {"id": group_id, "leader_id": None}, leader_id=chosen)
+        await uow.run(LEAD, of_group=group_id, leader=chosen)
 
 
 async def change_membership(uow: UnitOfWork, group: Granted[Group], membership: Membership, **changes: Any) -> None:

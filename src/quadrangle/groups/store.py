@@ -556,6 +556,13 @@ LEAD_NO_MORE = Statement[None](
     .values(leader_id=None)
 )
 
+# Name a leader, unless there is one. Index: primary key.
+LEAD = Statement[None](
+    update(groups)
+    .where(groups.c.id == _id("of_group"), groups.c.leader_id.is_(None))
+    .values(leader_id=bindparam("leader", type_=BigId))
+)
+
 # Everybody leaves the groups of a category, and the groups go. Index: ix_groups_group_category_id.
 EMPTY_CATEGORY = Statement[None](
     update(group_memberships)
