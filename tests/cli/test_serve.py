@@ -142,4 +142,4 @@ class TestStartUp:
             server.stop()
             loaded = set(re.findall(r"\| +([\w.]+)$", server.log.read_text(), re.MULTILINE))
         assert "quadrangle.app" in loaded
-        assert not {name for name in loaded if name.split(".")[0] in ("alembic", "asyncpg", "mako", "rich")}
+        assert not {name for name in loaded if name.split(".")[0] in ("alembic", "asyncpg", "mako")}

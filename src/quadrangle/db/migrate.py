@@ -101,20 +101,14 @@ def _upgrade_sqlite(url: str) -> None:
     path = sqlite_path(url)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
 
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(path, timeout=30, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
-        return connection
-
     # Python's own transaction handling commits before DDL; a migration that dies half-way must leave nothing. IMMEDIATE, as two servers
     # that start together must not both create the tables.
-    engine = create_engine("sqlite://", creator=connect)
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(path, timeout=30, isolation_level=None))
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             _run(connection)
             connection.commit()
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         engine.dispose()
 
