@@ -1,4 +1,4 @@
-"""The leaky bucket of the Canvas API. Source: conventions.md §8."""
+"""The leaky bucket of the Canvas API, and the one that slows guessing at passwords. Source: conventions.md §8, web.md W1."""
 
 from collections import OrderedDict
 from typing import Final
@@ -41,6 +41,10 @@ class Throttle:
             bucket.touched = now
         return bucket
 
+    def level(self, identity: str, now: float) -> float:
+        """Units held now."""
+        return self._bucket(identity, now).level
+
     def enter(self, identity: str, now: float) -> bool:
         """Take the up-front cost; False when the bucket is at its mark and the request must be refused."""
         bucket = self._bucket(identity, now)
@@ -48,7 +52,31 @@ class Throttle:
         return bucket.level < self.mark
 
     def leave(self, identity: str, now: float, cost: float) -> float:
-        """Give the up-front cost back and add the real one; returns what remains below the mark."""
+        """Give the up-front cost back and add the real one; returns what remains below the mark.
+
+        Of a refused request too, with no cost: what was held for it would otherwise keep its client out for as long as it asks.
+        """
         bucket = self._bucket(identity, now)
         bucket.level = min(self.maximum, max(0.0, bucket.level - self.up_front) + cost)
         return self.mark - bucket.level
+
+
+class Attempts:
+    """How often something that may fail was tried lately, by whoever tries; in this process.
+
+    most: tries in a row before one has to wait. every: seconds after which one more is allowed.
+    """
+
+    def __init__(self, *, most: int, every: float) -> None:
+        self._bucket = Throttle(maximum=most, mark=most + 0.5, outflow=1 / every, up_front=1)
+        self.most = most
+
+    def begin(self, who: str, now: float) -> bool:
+        """Count a try before its outcome is known, so that many at once do not slip through; False: not now."""
+        if self._bucket.level(who, now) > self.most - 1:
+            return False
+        return self._bucket.enter(who, now)
+
+    def succeeded(self, who: str, now: float) -> None:
+        """It worked: the try does not count."""
+        self._bucket.leave(who, now, 0.0)

@@ -1,4 +1,4 @@
-"""Access tokens and developer keys."""
+"""Access tokens, developer keys, and what is made of them."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -8,8 +8,13 @@ import msgspec
 PENDING: Final = "pending"
 ACTIVE: Final = "active"
 DELETED: Final = "deleted"
+INACTIVE: Final = "inactive"  # of a developer key
 HINT_LENGTH: Final = 5
+SECRET_LENGTH: Final = 64
+LONGEST_PURPOSE: Final = 255  # characters
+LEAST_CHOSEN: Final = 16  # characters of a secret an operator chooses
 TOUCH_EVERY: Final = 600  # seconds between two writes of last_used_at
+OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
 
 
 class TokenForRequest(msgspec.Struct, frozen=True):
@@ -59,3 +64,102 @@ class AccessToken(msgspec.Struct, frozen=True):
 
     def expired(self, now: datetime) -> bool:
         return self.permanent_expires_at is not None and self.permanent_expires_at <= now
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """A token, and its secret where it was made anew: the one moment it can be shown."""
+
+    token: AccessToken
+    secret: str | None = None
+
+
+class DeveloperKey(msgspec.Struct, frozen=True):
+    """An application that may ask users for tokens. secret_digest: None for a public client."""
+
+    id: int
+    name: str
+    client_id: str
+    secret_digest: str | None
+    redirect_uri: str
+    scopes: list[str]
+    require_scopes: bool
+    allow_includes: bool
+    trusted: bool
+    workflow_state: str
+
+
+class OAuthCode(msgspec.Struct, frozen=True):
+    """A code that waits to be exchanged, with the name of its user."""
+
+    id: int
+    developer_key_id: int
+    user_id: int
+    real_user_id: int | None
+    scopes: list[str]
+    purpose: str | None
+    remember_access: bool
+    code_challenge: str | None
+    expires_at: datetime
+    user_name: str
+    locale: str | None
+
+
+class RefreshFacts(msgspec.Struct, frozen=True):
+    """An application's token found by its refresh token."""
+
+    id: int
+    developer_key_id: int
+    user_id: int
+    scopes: list[str]
+    user_name: str
+    locale: str | None
+
+
+class SessionForRequest(msgspec.Struct, frozen=True):
+    """A web session with what decides whether it still counts."""
+
+    id: int
+    user_id: int
+    csrf_token: str
+    remembered: bool
+    seen_at: datetime
+    expires_at: datetime
+    user_state: str
+    login_id: int
+    login_state: str
+    time_zone: str | None
+    locale: str | None
+    account_time_zone: str | None
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """A one-time address that starts a web session."""
+
+    id: int
+    user_id: int
+    return_to: str
+    expires_at: datetime
+
+
+class SignInFacts(msgspec.Struct, frozen=True):
+    """A login as signing in needs it."""
+
+    id: int
+    user_id: int
+    password_digest: str | None
+    authentication_provider_id: int | None
+    workflow_state: str
+    user_state: str
+
+
+class OwnerFacts(msgspec.Struct, frozen=True):
+    """What decides about a person's tokens beside who asks.
+
+    settings: of the root account. associated: belongs to the root account. types: of the enrollments that count.
+    """
+
+    settings: dict[str, Any]
+    associated: bool
+    is_admin: bool
+    is_site_admin: bool
+    types: list[str]

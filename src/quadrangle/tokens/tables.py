@@ -15,7 +15,7 @@ developer_keys = Table(
     Column("scopes", Json, nullable=False),
     flag_column("require_scopes"),
     flag_column("allow_includes", default=True),
-    flag_column("trusted"),
+    flag_column("trusted"),  # its users are not asked for consent
     Column("workflow_state", Text, nullable=False),  # active | inactive
     Column("created_at", UtcTime, nullable=False),
     sqlite_autoincrement=True,
@@ -59,6 +59,7 @@ oauth_codes = Table(
     flag_column("remember_access"),
     Column("code_challenge", Text),
     Column("expires_at", UtcTime, nullable=False),
+    Index(None, "expires_at"),
     sqlite_autoincrement=True,
 )
 
@@ -71,5 +72,6 @@ session_tickets = Table(
     Column("user_id", BigId, ForeignKey("users.id"), nullable=False),
     Column("return_to", Text, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
+    Index(None, "expires_at"),
     sqlite_autoincrement=True,
 )

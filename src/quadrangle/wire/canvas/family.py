@@ -1,37 +1,53 @@
 """How a request enters the Canvas family: throttle, token or session, masquerade, scopes. Source: conventions.md §1 to §3 and §8."""
 
-import re
+import ipaddress
 import time
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from quadrangle.accounts import ROOT_ID, rights_at
 from quadrangle.http.call import Call
+from quadrangle.http.csrf import CSRF_COOKIE, proves, sent_token, set_cookie
 from quadrangle.http.reply import Reply, text, with_string_ids
-from quadrangle.http.throttle import Throttle
+from quadrangle.http.routing import Route
+from quadrangle.http.throttle import Attempts, Throttle
 from quadrangle.kernel.clock import zulu
-from quadrangle.kernel.digest import Digester, same
+from quadrangle.kernel.digest import Digester
 from quadrangle.kernel.errors import Failure, Forbidden, Unauthenticated
-from quadrangle.people import SESSION_FOR_REQUEST, Actor, SessionFacts, TokenFacts, access_note
+from quadrangle.people import Actor, SessionFacts, TokenFacts, access_note
 from quadrangle.settings import Settings
 from quadrangle.tokens import (
     ACTIVE,
     DELETED,
+    SEEN_EVERY,
+    SESSION_FOR_REQUEST,
     TOKEN_FOR_REQUEST,
     TOUCH_EVERY,
+    SessionForRequest,
     TokenForRequest,
+    may_act_as,
+    scope_covers,
+    see_session,
     touch_token,
 )
-from quadrangle.wire.canvas.errors import Answered, listed, refuse, reply_for
+from quadrangle.wire.canvas.errors import Answered, listed, no_cache, refuse, reply_for
 from quadrangle.wire.canvas.ids import find_user_for
 
 SESSION_COOKIE: Final = "quad_session"
-CSRF_COOKIE: Final = "_csrf_token"
 STRING_IDS: Final = b"application/json+canvas-string-ids"
 _LOGIN_AGAIN: Final = ("www-authenticate", 'Bearer realm="canvas-lms"')
-_TOKEN_PATHS: Final = ("/api/", "/login/oauth2/token", "/login/session_token")
+# Where a token counts beside /api/ (conventions.md §1.1).
+_TOKEN_ROUTES: Final = frozenset(
+    {
+        ("DELETE", "/login/oauth2/token"),
+        ("GET", "/login/session_token"),
+        ("GET", "/accounts/:account_id/files/:file_id/download"),
+    }
+)
+# An application speaks here, or somebody who is about to sign in: a session the browser may have as well says nothing.
+_SESSIONLESS: Final = frozenset({"/login/oauth2/token", "/login/session_token"})
+_OWN_CSRF: Final = frozenset({"/login/canvas"})  # where the form proves itself without a session
 
 
 class CanvasFamily:
@@ -48,65 +64,77 @@ class CanvasFamily:
             outflow=settings.throttle_outflow,
             up_front=settings.throttle_up_front_cost,
         )
-        self._allowed = {self._identity_of(one) for one in settings.throttle_allow}
-        self._blocked = {self._identity_of(one) for one in settings.throttle_block}
+        self._allowed = frozenset(self._identity_of(one) for one in settings.throttle_allow)
+        self._blocked = frozenset(self._identity_of(one) for one in settings.throttle_block)
+        # Ten tries at one login from one address, then one a minute; a hundred from one address, then six a minute.
+        self.sign_ins = Attempts(most=10, every=60)
+        self.sign_ins_of_address = Attempts(most=100, every=10)
 
     # --- entering
 
     async def enter(self, call: Call) -> Reply | None:
-        call.notes["secret"] = self._secret(call)
-        if self._settings.require_user_agent and not call.header("user-agent"):
+        settings = self._settings
+        secret = call.notes["secret"] = _secret(call)
+        if settings.require_user_agent and not call.header("user-agent"):
             return text("403 Forbidden (User-Agent required)\n", 403)
-        if not self._settings.throttle:
+        if not settings.throttle:
             return None
-        identity = call.notes["identity"] = self._identity(call)
-        if identity in self._allowed:
-            del call.notes["identity"]
+        identity = await self._identity(call, secret)
+        known = {identity, f"address:{call.address}"}
+        if not known.isdisjoint(self._allowed):
             return None
-        if identity in self._blocked or not self._throttle.enter(identity, time.monotonic()):
-            call.notes["refused"] = True
-            status = self._settings.throttle_status
-            words = "429 Too Many Requests" if status == 429 else "403 Forbidden"
-            return text(f"{words} (Rate Limit Exceeded)\n", status)
-        return None
+        call.notes["identity"] = identity
+        call.notes["entered"] = time.perf_counter()
+        if known.isdisjoint(self._blocked):
+            if self._throttle.enter(identity, time.monotonic()):
+                return None
+            self._throttle.leave(identity, time.monotonic(), 0.0)
+        call.notes["refused"] = True
+        status = settings.throttle_status
+        words = "429 Too Many Requests" if status == 429 else "403 Forbidden"
+        return text(f"{words} (Rate Limit Exceeded)\n", status)
 
-    def _secret(self, call: Call) -> str | None:
-        """The token's text: a Bearer header, else the `access_token` parameter; only on paths where tokens count."""
-        if not call.raw_path.startswith(_TOKEN_PATHS):
-            return None
-        header = call.header("authorization")
-        if header is not None and header.startswith("Bearer "):
-            return header[7:].strip()
-        sent = call.tree.get("access_token")
-        return sent if isinstance(sent, str) and sent else None
-
-    def _identity(self, call: Call) -> str:
-        if call.notes["secret"]:
-            return "token:" + self._digest(call.notes["secret"], use="token")
-        cookie = call.cookie(SESSION_COOKIE)
-        return f"session:{cookie}" if cookie else f"address:{call.address}"
+    async def _identity(self, call: Call, secret: str | None) -> str:
+        """The token, else the user of the session, else the address. A cookie that is no session counts for nothing: it could be made up."""
+        if secret:
+            return f"token:{self._digest(secret, use='token')}"
+        if (cookie := call.cookie(SESSION_COOKIE)) and _session_counts(call.route):
+            async with call.app.database.read() as connection:
+                session = await connection.one(SESSION_FOR_REQUEST, digest=self._digest(cookie, use="session"))
+            call.notes["session"] = session
+            if session is not None:
+                return f"user:{session.user_id}"
+        return f"address:{call.address}"
 
     def _identity_of(self, configured: str) -> str:
-        if ":" in configured or re.fullmatch(r"[\d.]+", configured):
-            return configured if configured.startswith("user:") else f"address:{configured}"
-        return "token:" + self._digest(configured, use="token")
+        """`user:7`, an address, or the text of a token."""
+        if configured.startswith("user:") and configured[5:].isdigit():
+            return configured
+        try:
+            ipaddress.ip_address(configured)
+        except ValueError:
+            return f"token:{self._digest(configured, use='token')}"
+        return f"address:{configured}"
 
     async def admit(self, call: Call) -> None:
         route = call.route
         assert route is not None
         secret = call.notes["secret"]
-        if secret:
-            await self._admit_token(call, secret)
-        elif cookie := call.cookie(SESSION_COOKIE):
-            await self._admit_session(call, cookie)
-        if call.actor is not None and "as_user_id" in call.tree:
-            await self._masquerade(call, call.tree["as_user_id"])
-        if call.actor is None and not route.public:
-            raise Unauthenticated
+        if secret is not None:
+            await self._admit_token(call, route, secret)
+        elif (cookie := call.cookie(SESSION_COOKIE)) and _session_counts(route):
+            await self._admit_session(call, route, cookie)
+        actor = call.actor
+        if actor is None:
+            if not route.public:
+                raise Unauthenticated
+        elif "as_user_id" in call.tree and route.template.startswith("/api/"):
+            await self._masquerade(call, actor, call.tree["as_user_id"])
 
-    async def _admit_token(self, call: Call, secret: str) -> None:
+    async def _admit_token(self, call: Call, route: Route, secret: str) -> None:
         token = await call.uow.one(TOKEN_FOR_REQUEST, digest=self._digest(secret, use="token"))
-        usable = check_token(token, call.now)
+        now = call.now
+        usable = check_token(token, now)
         facts = TokenFacts(
             id=usable.id,
             application=usable.developer_key_id is not None,
@@ -116,19 +144,23 @@ class CanvasFamily:
             last_used_at=usable.last_used_at,
         )
         call.actor = Actor(usable.user_id, usable.time_zone, usable.locale, None, facts)
+        call.notes["account_zone"] = usable.account_time_zone
         call.zone = zone_named(usable.time_zone or usable.account_time_zone)
-        self._check_scopes(call, facts)
-        if usable.last_used_at is None or (call.now - usable.last_used_at).total_seconds() >= TOUCH_EVERY:
+        if usable.real_user_id is not None:
+            call.notes["made_while_masquerading"] = True
+        if facts.scopes or facts.requires_scopes:
+            self._check_scopes(call, route, facts)
+        if usable.last_used_at is None or (now - usable.last_used_at).total_seconds() >= TOUCH_EVERY:
             call.later.append(lambda: touch_token(call.app.database, call.app.clock, usable.id))
             call.later.append(lambda: access_note(call.app.database, call.app.clock, usable.login_id, call.address))
 
-    def _check_scopes(self, call: Call, token: TokenFacts) -> None:
-        assert call.route is not None
-        if not self._scopes_bind(token) or call.raw_path == "/login/oauth2/token":
+    def _check_scopes(self, call: Call, route: Route, token: TokenFacts) -> None:
+        if not self._scopes_bind(token) or route.template == "/login/oauth2/token":
             return
-        path = re.sub(r"\.json\Z", "", call.raw_path.rstrip("/"))
-        if not any(scope_covers(scope, call.route.method, path) for scope in token.scopes):
-            raise refuse(listed(401, "Insufficient scopes on access token."))
+        if route.scope not in token.scopes:
+            path = call.raw_path.rstrip("/").removesuffix(".json")
+            if not any(scope_covers(scope, route.method, path) for scope in token.scopes):
+                raise refuse(listed(401, "Insufficient scopes on access token."))
         if token.application and not token.allows_includes:
             for name in ("include", "includes"):
                 wanted = call.tree.pop(name, None)
@@ -141,32 +173,42 @@ class CanvasFamily:
             return token.requires_scopes
         return bool(token.scopes) and (self._settings.require_scopes or self._settings.reference == "published")
 
-    async def _admit_session(self, call: Call, cookie: str) -> None:
-        session = await call.uow.one(SESSION_FOR_REQUEST, digest=self._digest(cookie, use="session"))
-        if session is None or session.expires_at <= call.now:
+    async def _admit_session(self, call: Call, route: Route, cookie: str) -> None:
+        session: SessionForRequest | None
+        if "session" in call.notes:
+            session = call.notes["session"]
+        else:
+            session = await call.uow.one(SESSION_FOR_REQUEST, digest=self._digest(cookie, use="session"))
+        now = call.now
+        if session is None or session.expires_at <= now:
             return
         if session.user_state == "deleted" or session.login_state != ACTIVE:
             return
         facts = SessionFacts(session.id, session.csrf_token, session.remembered)
+        call.notes["web_session"] = facts
+        if (
+            call.method != "GET"
+            and route.template not in _OWN_CSRF
+            and not proves(sent_token(call), session.csrf_token)
+        ):
+            raise refuse(csrf_failed())
         call.actor = Actor(session.user_id, session.time_zone, session.locale, session=facts)
-        call.zone = zone_named(session.time_zone)
-        if call.method not in ("GET", "HEAD"):
-            sent = call.header("x-csrf-token") or call.tree.get("authenticity_token")
-            if not isinstance(sent, str) or not same(sent, session.csrf_token):
-                body = {"errors": [{"message": "An error occurred.", "error_code": "unprocessable_entity"}]}
-                raise refuse(Reply(422, body))
+        call.notes["account_zone"] = session.account_time_zone
+        call.zone = zone_named(session.time_zone or session.account_time_zone)
+        if (now - session.seen_at).total_seconds() >= SEEN_EVERY:
+            call.later.append(lambda: see_session(call.app.database, call.app.clock, facts.id))
+            call.later.append(lambda: access_note(call.app.database, call.app.clock, session.login_id, call.address))
 
-    async def _masquerade(self, call: Call, wanted: Any) -> None:
+    async def _masquerade(self, call: Call, actor: Actor, wanted: Any) -> None:
         """Run as another user (conventions.md §3): needs become_user, and every right the target's own admin roles yield."""
-        actor: Actor = call.actor
         target = await find_user_for(call, str(wanted)) if isinstance(wanted, str | int) else None
+        if call.notes.get("made_while_masquerading") and (target is None or target.id != actor.user_id):
+            raise refuse(Reply(401, {"errors": "Cannot change masquerade"}))
         if target is None or target.workflow_state == "deleted":
             raise refuse(Reply(401, {"errors": "Invalid as_user_id"}))
         if target.id == actor.user_id:
             return
-        mine = await rights_at(call.uow, actor.user_id, ROOT_ID)
-        theirs = await rights_at(call.uow, target.id, ROOT_ID)
-        if not mine.may("become_user") or not mine.covers(theirs):
+        if not await may_act_as(call.uow, actor.user_id, target.id):
             raise refuse(Reply(401, {"errors": "Invalid as_user_id"}))
         call.actor = Actor(
             target.id,
@@ -176,14 +218,17 @@ class CanvasFamily:
             token=actor.token,
             session=actor.session,
         )
-        call.zone = zone_named(target.time_zone) if target.time_zone else call.zone
+        call.zone = zone_named(target.time_zone or call.notes["account_zone"])
 
     # --- leaving
 
     def failed(self, call: Call, failure: Failure) -> Reply:
         if isinstance(failure, Forbidden) and call.actor is None:
             failure = Unauthenticated()
-        return reply_for(failure, permission_error_status=self._settings.permission_error_status)
+        reply = reply_for(failure, permission_error_status=self._settings.permission_error_status)
+        if reply.status == 401 and not any(name == b"cache-control" for name, _ in reply.headers):
+            no_cache(reply)
+        return reply
 
     def crashed(self, call: Call, report: int) -> Reply:
         errors = [{"message": "An error occurred.", "error_code": "internal_server_error"}]
@@ -195,21 +240,49 @@ class CanvasFamily:
         reply.headers.append((b"x-canvas-meta", b"q=quadrangle;"))
         if not any(name == b"cache-control" for name, _ in reply.headers):
             reply.headers.append((b"cache-control", b"max-age=0, private, must-revalidate"))
-        self._charge(call, reply)
+        session: SessionFacts | None = call.notes.get("web_session")
+        if session is not None:
+            reply.header("x-session-id", str(session.id))
+            if not call.notes.get("session_replaced"):
+                set_cookie(reply, call, CSRF_COOKIE, session.csrf_token, readable=True)
+        if "entered" in call.notes:
+            self._charge(call, reply)
         return reply
 
     def _charge(self, call: Call, reply: Reply) -> None:
-        identity = call.notes.get("identity")
-        if identity is None:
-            return
+        """Tell what the request cost, and what is left. The clock ran from when the whole request was there: a slow sender is no load."""
+        identity: str = call.notes["identity"]
+        told = not identity.startswith("user:")
         if call.notes.get("refused"):
-            reply.header("x-rate-limit-remaining", "0.0")
+            if told:
+                reply.header("x-rate-limit-remaining", "0.0")
             return
-        cost = time.perf_counter() - call.started + call.notes.get("extra_cost", 0.0)
+        cost = time.perf_counter() - call.notes["entered"] + call.notes.get("extra_cost", 0.0)
         remaining = self._throttle.leave(identity, time.monotonic(), cost)
-        if not identity.startswith("session:"):
+        if told:
             reply.header("x-request-cost", f"{cost:.6f}")
             reply.header("x-rate-limit-remaining", f"{remaining:.4f}")
+
+
+def _secret(call: Call) -> str | None:
+    """The token's text: a Bearer header, else the `access_token` parameter; only where tokens count. None: there is none."""
+    if not call.raw_path.startswith("/api/"):
+        route = call.route
+        if route is None or (route.method, route.template) not in _TOKEN_ROUTES:
+            return None
+    header = call.headers.get(b"authorization")
+    if header is not None and header[:7] == b"Bearer " and (sent := header[7:].strip()):
+        return sent.decode() if sent.isascii() else sent.decode("utf-8", "replace")
+    given = call.tree.get("access_token")
+    return None if given is None or given == "" else str(given)
+
+
+def _session_counts(route: Route | None) -> bool:
+    return route is not None and route.template not in _SESSIONLESS
+
+
+def csrf_failed() -> Reply:
+    return Reply(422, {"errors": [{"message": "An error occurred.", "error_code": "unprocessable_entity"}]})
 
 
 def check_token(token: TokenForRequest | None, now: datetime) -> TokenForRequest:
@@ -233,32 +306,9 @@ def invalid_token(says: str, **more: str) -> Answered:
     return refuse(Reply(401, {"errors": [{"message": says, **more}]}).header(*_LOGIN_AGAIN))
 
 
+@lru_cache(maxsize=1024)
 def zone_named(name: str | None) -> ZoneInfo:
     try:
         return ZoneInfo(name or "UTC")
     except (KeyError, ValueError, OSError):
         return ZoneInfo("UTC")
-
-
-@lru_cache(maxsize=4096)
-def _pattern(template: str) -> re.Pattern[str]:
-    pieces = re.split(r"(:\w+|\*\w+|\(|\))", template)
-    made = "".join(
-        "[^/]+"
-        if piece.startswith(":")
-        else ".+"
-        if piece.startswith("*")
-        else "(?:"
-        if piece == "("
-        else ")?"
-        if piece == ")"
-        else re.escape(piece)
-        for piece in pieces
-    )
-    return re.compile(made + r"(?:\.[^/.]+)?\Z")
-
-
-def scope_covers(scope: str, method: str, path: str) -> bool:
-    """Whether `url:GET|/api/v1/courses/:id` covers this verb and path (conventions.md §2.5)."""
-    head, bar, template = scope.partition("|")
-    return bool(bar) and head == f"url:{method}" and _pattern(template).match(path) is not None

@@ -1,0 +1,69 @@
+"""Moments as people write them: `jun 1 2011`, `1 June 2011 5:30 pm`, ISO 8601. Pure. Source: tokens.md §4.2."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+from quadrangle.kernel.params import parse_time
+
+_MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH: Final = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
+    r"|dec(?:ember)?)\.?"
+)
+_DAY: Final = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR: Final = r"(?P<year>\d{4})"
+_TIME: Final = (
+    r"(?:(?:,|\s|\s+at|T)\s*(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?(?::(?P<second>\d{2})(?:\.\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
+    r"\s*(?P<offset>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+)
+_FORMS: Final = tuple(
+    re.compile(
+        rf"\s*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?{date}{_TIME}\s*\Z",
+        re.IGNORECASE,
+    )
+    for date in (
+        rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}",
+        rf"{_DAY}[\s-]+{_MONTH}[\s,-]+{_YEAR}",
+        rf"{_YEAR}[\s-]+{_MONTH}[\s-]+{_DAY}",
+        rf"{_YEAR}[/. ](?P<number>\d{{1,2}})[/. ]{_DAY}",
+    )
+)
+LONGEST: Final = 64  # characters
+
+
+def parse_when(text: str, zone: tzinfo) -> datetime | None:
+    """A moment in UTC, or None when the text is none. zone: the zone of a text that names none."""
+    if len(text) > LONGEST or not text.isascii():
+        return None
+    if (moment := parse_time(text, zone)) is not None:
+        return moment
+    for form in _FORMS:
+        if (found := form.match(text)) is not None:
+            return _moment(found.groupdict(), zone)
+    return None
+
+
+def _moment(parts: dict[str, str | None], zone: tzinfo) -> datetime | None:
+    month = parts.get("month")
+    number = _MONTHS.index(month[:3].lower()) + 1 if month else int(parts.get("number") or 0)
+    hour = int(parts["hour"] or 0)
+    if half := parts["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half[0] in "pP" else 0)
+    try:
+        naive = (int(parts["year"] or 0), number, int(parts["day"] or 0), hour, int(parts["minute"] or 0))
+        return datetime(*naive, int(parts["second"] or 0), tzinfo=_zone(parts["offset"], zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(offset: str | None, zone: tzinfo) -> tzinfo:
+    if offset is None:
+        return zone
+    if offset[0] not in "+-":
+        return UTC
+    digits = offset[1:].replace(":", "")
+    away = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-away if offset[0] == "-" else away)
