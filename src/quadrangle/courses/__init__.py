@@ -1,6 +1,12 @@
 """Courses, sections, enrollments, and what a person may do in a course. The public door of this noun."""
 
 from quadrangle.courses.access import CourseStanding, Phase, phase_of, standing_in
+from quadrangle.courses.acquaintance import (
+    ASSOCIATED_ACCOUNT_IDS,
+    Acquaintance,
+    acquaintance,
+    manages_details,
+)
 from quadrangle.courses.model import (
     STAFF_TYPES,
     STUDENT_TYPES,
@@ -32,11 +38,13 @@ from quadrangle.courses.tables import course_sections, courses, enrollments
 
 __all__ = [
     "ACCOUNTS_TAUGHT_IN",
+    "ASSOCIATED_ACCOUNT_IDS",
     "COURSES_OF_EACH",
     "FACT_COLUMNS",
     "STAFF_TYPES",
     "STUDENT_TYPES",
     "WIRE_TYPE",
+    "Acquaintance",
     "Course",
     "CourseStanding",
     "CourseWithFacts",
@@ -46,6 +54,7 @@ __all__ = [
     "Phase",
     "Section",
     "TaughtIn",
+    "acquaintance",
     "all_rights",
     "course_sections",
     "courses",
@@ -59,6 +68,7 @@ __all__ = [
     "has_courses_in_term",
     "is_associated",
     "is_template",
+    "manages_details",
     "own_course_places",
     "phase_of",
     "reads_account",

@@ -123,3 +123,5 @@ class EnrollmentFact(msgspec.Struct, frozen=True, array_like=True):
     section_restricts: bool
     section_start_at: datetime | None
     section_end_at: datetime | None
+    role: str
+    last_activity_at: datetime | None

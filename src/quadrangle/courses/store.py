@@ -19,7 +19,7 @@ from quadrangle.accounts import (
 )
 from quadrangle.courses.model import Course, Enrollment, EnrollmentFact, Section
 from quadrangle.courses.tables import course_sections, courses, enrollments
-from quadrangle.db import Dynamic, UnitOfWork, collect
+from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of, collect
 from quadrangle.kernel.ids import Ref
 
 COURSE_COLUMNS = [courses.c[name] for name in Course.__struct_fields__]
@@ -45,6 +45,8 @@ def _own_enrollments() -> Any:
             course_sections.c.restrict_enrollments_to_section_dates,
             course_sections.c.start_at.label("section_start_at"),
             course_sections.c.end_at.label("section_end_at"),
+            roles.c.name.label("role"),
+            enrollments.c.last_activity_at,
         )
         .join(roles, roles.c.id == enrollments.c.role_id)
         .join(course_sections, course_sections.c.id == enrollments.c.course_section_id)
@@ -88,15 +90,36 @@ class CourseWithFacts(Course, frozen=True):
     enrollments: list[EnrollmentFact]
 
 
-# A course by one of its references, with the standing of one user. Hot: one statement for the whole permission question.
-# Indexes: primary key (or uq_courses_sis_source_id, uuid) of courses, and those said at each fact.
-COURSE_FOR_USER = Dynamic(
-    lambda column: (
+def _courses_with_facts() -> Any:
+    return (
         select(*COURSE_COLUMNS, *FACT_COLUMNS)
         .join(enrollment_terms, enrollment_terms.c.id == courses.c.enrollment_term_id)
         .join(accounts, accounts.c.id == courses.c.root_account_id)
-        .where(courses.c[column] == bindparam("value"))
-    ),
+    )
+
+
+# A course by one of its references, with the standing of one user. Hot: one statement for the whole permission question.
+# Indexes: primary key (or uq_courses_sis_source_id, uuid) of courses, and those said at each fact.
+COURSE_FOR_USER = Dynamic(
+    lambda column: _courses_with_facts().where(courses.c[column] == bindparam("value")), into=CourseWithFacts
+)
+
+# Several courses with the standing of one user, by id. Indexes: the same.
+COURSES_FOR_USER = Statement(
+    _courses_with_facts().where(any_of(courses.c.id, "ids")).order_by(courses.c.id), into=CourseWithFacts
+)
+
+# The courses a user is or was enrolled in, by id. Index: ix_enrollments_user_id_course_id.
+COURSES_OF_USER = Statement(
+    _courses_with_facts()
+    .where(
+        courses.c.id.in_(
+            select(enrollments.c.course_id).where(
+                enrollments.c.user_id == user_bind(), enrollments.c.workflow_state.not_in(("deleted", "rejected"))
+            )
+        )
+    )
+    .order_by(courses.c.id),
     into=CourseWithFacts,
 )
 _COLUMN_OF_KIND = {
@@ -114,3 +137,8 @@ async def find_course(uow: UnitOfWork, ref: Ref, user_id: int | None) -> CourseW
         return None
     value: Any = ref.number if column == "id" else ref.value
     return await uow.one(COURSE_FOR_USER.at(column), value=value, user_id=user_id)
+
+
+async def courses_for_user(uow: UnitOfWork, ids: set[int], user_id: int | None) -> list[CourseWithFacts]:
+    """Several courses, deleted ones included, with the facts about one user; one statement, none for no ids."""
+    return await uow.all(COURSES_FOR_USER, ids=sorted(ids), user_id=user_id) if ids else []

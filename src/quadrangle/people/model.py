@@ -73,6 +73,7 @@ class Person(User, frozen=True):
     """A user with what is shown of their first login and address. email: the first address, confirmed or not."""
 
     avatar_state: str | None
+    calendar_secret: str
     login_id: int | None
     unique_id: str | None
     sis_user_id: str | None

@@ -42,6 +42,7 @@ async def create_user(
         "sortable_key": sort_key(sorted_as),
         "short_name": short_name or name,
         "search_key": _search_key(name, sorted_as, short_name or name),
+        "calendar_secret": random_text(40),
         "workflow_state": state,
         "created_at": uow.now,
         "updated_at": uow.now,

@@ -119,6 +119,7 @@ FIRST_LOGIN = _first
 PERSON_COLUMNS: list[Any] = [
     *USER_COLUMNS,
     users.c.avatar_state,
+    users.c.calendar_secret,
     _first.c.id.label("login_id"),
     _first.c.unique_id,
     _first.c.sis_user_id,
@@ -222,3 +223,25 @@ FIRST_CHANNEL = Statement(
 
 # All web sessions of a user, to be removed. Index: ix_sessions_user_id.
 SESSIONS_OF_USER = Statement[Any](delete(sessions).where(sessions.c.user_id == bindparam("user_id", type_=BigId)))
+
+
+async def find_person(uow: UnitOfWork, ref: Ref) -> Person | None:
+    """The person a reference names, in any state, with first login and address."""
+    column = _COLUMN_OF_KIND.get(ref.kind)
+    if column is None:
+        return None
+    value: Any = ref.number if column == "id" else ref.value
+    return await uow.one(_PERSON_BY.at(column), value=value.casefold() if column == "unique_key" else value)
+
+
+def _person_by(key: str) -> Any:
+    """People by id, uuid or a column of any of their logins. Indexes: primary key, uuid, uq_logins_…"""
+    if key in ("id", "uuid"):
+        return select_people().where(users.c[key] == bindparam("value"))
+    owners = select(_any_login.c.user_id).where(
+        _any_login.c[key] == bindparam("value"), _any_login.c.workflow_state != "deleted"
+    )
+    return select_people().where(users.c.id.in_(owners)).order_by(users.c.id).limit(1)
+
+
+_PERSON_BY = Dynamic(_person_by, into=Person)

@@ -21,6 +21,7 @@ users = Table(
     Column("title", Text),
     Column("avatar_url", Text),
     Column("avatar_state", Text),  # none | submitted | approved | locked | …
+    Column("calendar_secret", Text, nullable=False),
     Column("workflow_state", Text, nullable=False),  # pre_registered | registered | deleted
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
