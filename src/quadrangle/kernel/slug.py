@@ -1,6 +1,7 @@
 """Titles to slugs, by Canvas's rules. Source: pages.md §2.1."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from anyascii import anyascii
@@ -36,6 +37,7 @@ _TO_SPACE: Final = re.compile(r'[.,:;(){}\[\]?!^"_|<>]')
 _NO_SLUG: Final = re.compile(r"[^a-z0-9\s-]")
 
 
+@lru_cache(maxsize=8192)  # every page that is opened has its address compared with its slug
 def slugify(title: str) -> str:
     """The slug of a title, "" when nothing of it can stand in an address. A slug is its own slug."""
     if _KATAKANA.search(title):
