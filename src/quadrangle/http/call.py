@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from quadrangle.db import UnitOfWork
@@ -20,6 +21,14 @@ P = TypeVar("P", bound=Params)
 _HOST = re.compile(r"[A-Za-z0-9._\-]+(:\d{1,5})?\Z|\[[0-9A-Fa-f:.]+\](:\d{1,5})?\Z")
 
 
+@lru_cache(maxsize=1024)  # asked several times for every answer
+def _origin(host: bytes, proto: bytes | None, scheme: str) -> str | None:
+    """`https://campus.example:8443` as the client wrote it; None for headers that name no origin."""
+    name = host.decode("latin-1").split(",")[0].strip()
+    scheme = (scheme if proto is None else proto.decode("latin-1")).split(",")[0].strip().lower()
+    return f"{scheme}://{name}" if scheme in ("http", "https") and _HOST.match(name) else None
+
+
 class Call:
     """Everything a handler may know of its request.
 
@@ -28,6 +37,7 @@ class Call:
     """
 
     __slots__ = (
+        "_base_url",
         "_uow",
         "actor",
         "app",
@@ -68,6 +78,7 @@ class Call:
         self.notes: dict[str, Any] = {}  # what the family remembers between entering and leaving
         self.later: list[Callable[[], Awaitable[None]]] = []
         self._uow: UnitOfWork | None = None
+        self._base_url: str | None = None
 
     @property
     def uow(self) -> UnitOfWork:
@@ -84,13 +95,20 @@ class Call:
 
     @property
     def base_url(self) -> str:
-        """Scheme, host and port as the client sees them (conventions.md §6)."""
-        host = self.header("x-forwarded-host") or self.header("host") or ""
-        host = host.split(",")[0].strip()
-        scheme = (self.header("x-forwarded-proto") or self.scheme).split(",")[0].strip().lower()
-        if scheme not in ("http", "https") or not _HOST.match(host):
-            return self.app.settings.base_url
-        return f"{scheme}://{host}"
+        """Scheme, host and port as the client sees them (conventions.md §6); the setting when the request names no usable host."""
+        if self._base_url is None:
+            self._base_url = self._origin() or self.app.settings.base_url
+        return self._base_url
+
+    def _origin(self) -> str | None:
+        scheme = (self.header("x-forwarded-proto") or "").split(",")[0].strip().lower()
+        if scheme not in ("http", "https"):
+            scheme = self.scheme
+        for name in ("x-forwarded-host", "host"):
+            host = (self.header(name) or "").split(",")[0].strip()
+            if _HOST.match(host):
+                return f"{scheme}://{host}"
+        return None
 
     @property
     def address(self) -> str:
