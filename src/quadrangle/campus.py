@@ -34,6 +34,7 @@ async def begin(
     account_name: str,
     admin_email: str,
     password_digest: str,
+    admin_name: str | None = None,
     admin_token: str | None = None,
     time_zone: str = "America/Denver",
 ) -> Beginning:
@@ -42,7 +43,7 @@ async def begin(
     await create_account(uow, id=SITE_ADMIN_ID, name="Site Admin", default_time_zone=time_zone)
     roles = await create_built_in_roles(uow, ROOT_ID)
     await create_term(uow, root_id=ROOT_ID, name="Default Term", is_default=True)
-    user_id = await create_user(uow, id=FIRST_USER_ID, name=admin_email)
+    user_id = await create_user(uow, id=FIRST_USER_ID, name=admin_name or admin_email)
     await create_login(uow, user_id=user_id, account_id=ROOT_ID, unique_id=admin_email, password_digest=password_digest)
     await add_email(uow, user_id=user_id, address=admin_email, confirmed=True)
     await add_admin(uow, account_id=ROOT_ID, user_id=user_id, role_id=roles["AccountAdmin"])

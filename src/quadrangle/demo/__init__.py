@@ -1,0 +1,92 @@
+"""The demo campus: Northfield College, the same every time. All its passwords are `northfield`.
+
+A believable place to try things in, and a set of data that tests and guides may name.
+"""
+
+from typing import Final
+
+import msgspec
+
+from quadrangle.accounts import ROOT_ID
+from quadrangle.db import Database
+from quadrangle.demo import people, places
+from quadrangle.demo.filler import MENTOR, REGISTRAR, Filler
+from quadrangle.demo.people import Person
+from quadrangle.demo.places import DESIGNER, OBSERVER, STUDENT, TA, TEACHER
+from quadrangle.kernel.digest import Digester, predictable
+from quadrangle.people import hash_password
+
+PASSWORD: Final = "northfield"
+_ADMINS: Final = {
+    "mara.lindqvist": "root administrator",
+    "joseph.adeyemi": f"{REGISTRAR} (a role of the college's own)",
+    "hannah.weiss": "administrator of the Faculty of Science",
+    "ruben.castellanos": "administrator of the Faculty of Arts and Humanities",
+}
+_WORDS: Final = {TEACHER: "teacher", TA: "TA", DESIGNER: "designer", STUDENT: "student", OBSERVER: "observer"}
+
+
+class DemoLogin(msgspec.Struct, frozen=True):
+    """One person with what they sign in with and what they are."""
+
+    name: str
+    login: str
+    password: str
+    role: str
+
+
+class DemoSummary(msgspec.Struct, frozen=True):
+    """What was made. access_token: of the root administrator; tokens: everybody's, by login."""
+
+    account_id: int
+    account_name: str
+    user_id: int
+    access_token: str
+    accounts: int
+    users: int
+    courses: int
+    groups: int
+    pages: int
+    revisions: int
+    logins: list[DemoLogin]
+    tokens: dict[str, str]
+
+
+async def fill(database: Database, digest: Digester) -> DemoSummary:
+    """Make the demo campus in an empty database that is at the newest schema."""
+    password_digest = await hash_password(PASSWORD)
+    with predictable("Northfield College"):
+        async with database.write() as connection:
+            filler = Filler(connection, digest, password_digest)
+            await filler.fill()
+    return DemoSummary(
+        account_id=ROOT_ID,
+        account_name="Northfield College",
+        user_id=filler.users[people.ADMIN.login],
+        access_token=filler.tokens[people.ADMIN.login],
+        accounts=len(filler.accounts) + 1,
+        users=len(filler.users),
+        courses=len(filler.courses),
+        groups=len(filler.groups),
+        pages=filler.pages,
+        revisions=filler.revisions,
+        logins=[DemoLogin(one.name, one.address, PASSWORD, _role_of(one)) for one in people.EVERYBODY],
+        tokens=dict(filler.tokens),
+    )
+
+
+def _role_of(person: Person) -> str:
+    """`teacher of BIO110; student of EDU400`."""
+    found = [_ADMINS[person.login]] if person.login in _ADMINS else []
+    for type_, word in _WORDS.items():
+        codes = [
+            plan.code
+            for plan in places.COURSES
+            if person.login in {entry.partition(">")[0] for entry in plan.people.get(type_, "").split()}
+        ]
+        if codes:
+            found.append(f"{word} of {', '.join(codes)}")
+    return "; ".join(found)
+
+
+__all__ = ["MENTOR", "PASSWORD", "REGISTRAR", "DemoLogin", "DemoSummary", "fill"]

@@ -1,0 +1,305 @@
+"""How the demo campus comes about: everything through the services, in the order of time, each event in a unit of work of its own moment.
+
+All units share one transaction, so a campus is there as a whole or not at all.
+"""
+
+from datetime import datetime
+from itertools import count
+from typing import Final
+
+import msgspec
+from sqlalchemy import select
+
+from quadrangle import pages
+from quadrangle.accounts import (
+    MANAGE_ROLES,
+    ROOT_ID,
+    Wish,
+    add_admin,
+    create_account,
+    create_role,
+    create_term,
+    find_account,
+    grant,
+    rights_at,
+    roles,
+)
+from quadrangle.campus import FIRST_USER_ID, begin
+from quadrangle.courses import courses, create_course, create_section, enroll, standing_in
+from quadrangle.db import Connection, Statement, UnitOfWork
+from quadrangle.demo import people, places
+from quadrangle.demo.people import Person
+from quadrangle.demo.places import FOUNDED, OBSERVER, STUDENT, CoursePlan, GroupPlan, day
+from quadrangle.demo.texts import Event, Text, all_texts
+from quadrangle.groups import add_member, create_group, create_group_category, group_standing
+from quadrangle.kernel.digest import Digester
+from quadrangle.kernel.ids import Ref
+from quadrangle.pages import PageChange, Wiki
+from quadrangle.people import add_email, create_login, create_user
+from quadrangle.tokens import issue_token
+
+REGISTRAR: Final = "Registrar"
+# What the registrar's own role may do: look things up, and keep courses and enrolments in order.
+_REGISTRAR_MAY: Final = (
+    "read_course_list",
+    "read_course_content",
+    "read_roster",
+    "read_sis",
+    "view_user_logins",
+    "manage_courses_admin",
+    "manage_courses_add",
+    "manage_courses_publish",
+    "manage_courses_conclude",
+    "manage_sections_add",
+    "manage_sections_edit",
+    "add_student_to_course",
+    "add_teacher_to_course",
+    "remove_student_from_course",
+)
+MENTOR: Final = "Mentor"
+
+
+class _RoleId(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+
+
+# The built-in roles by name.
+_ROLES: Final = Statement(select(roles.c.id, roles.c.name), into=_RoleId)
+
+
+class Filler:
+    """One filling of one empty database."""
+
+    def __init__(self, connection: Connection, digest: Digester, password_digest: str) -> None:
+        self._connection = connection
+        self._digest = digest
+        self._password = password_digest
+        self.users: dict[str, int] = {}
+        self.tokens: dict[str, str] = {}
+        self.accounts: dict[str, int] = {}
+        self.courses: dict[str, int] = {}
+        self.groups: dict[str, int] = {}
+        self.pages = 0
+        self.revisions = 0
+        self._roles: dict[str, int] = {}
+        self._terms: dict[str, int] = {}
+
+    def at(self, moment: datetime) -> UnitOfWork:
+        return UnitOfWork(self._connection, moment)
+
+    async def fill(self) -> None:
+        await self._found()
+        await self._appoint()
+        for plan in places.COURSES:
+            await self._open_course(plan)
+        await self._form_groups()
+        await self._live_through()
+
+    # --- the institution
+
+    async def _found(self) -> None:
+        uow = self.at(FOUNDED)
+        token = _token_of(people.ADMIN)
+        await begin(
+            uow,
+            self._digest,
+            account_name="Northfield College",
+            admin_email=people.ADMIN.address,
+            admin_name=people.ADMIN.name,
+            password_digest=self._password,
+            admin_token=token,
+            time_zone="Europe/London",
+        )
+        self.users[people.ADMIN.login], self.tokens[people.ADMIN.login] = FIRST_USER_ID, token
+        self._roles = {row.name: row.id for row in await uow.all(_ROLES)}
+        for place in places.ACCOUNTS:
+            parent = ROOT_ID if place.below is None else self.accounts[place.below]
+            self.accounts[place.key] = await create_account(
+                uow, name=place.name, parent_id=parent, root_id=ROOT_ID, sis_source_id=place.key
+            )
+        for year in places.TERMS:
+            self._terms[year.key] = await create_term(
+                uow, root_id=ROOT_ID, name=year.name, start_at=year.start, end_at=year.end, sis_source_id=year.key
+            )
+        for person in people.EVERYBODY[1:]:
+            await self._welcome(uow, person)
+
+    async def _welcome(self, uow: UnitOfWork, person: Person) -> None:
+        user_id = await create_user(
+            uow,
+            name=person.name,
+            pronouns=person.pronouns,
+            time_zone=person.time_zone,
+            locale=person.locale,
+            title=person.title,
+            bio=person.bio,
+        )
+        await create_login(
+            uow,
+            user_id=user_id,
+            account_id=ROOT_ID,
+            unique_id=person.address,
+            password_digest=self._password,
+            sis_user_id=person.sis,
+        )
+        await add_email(uow, user_id=user_id, address=person.address, confirmed=True)
+        _, self.tokens[person.login] = await issue_token(
+            uow, self._digest, user_id=user_id, purpose="Demo", secret=_token_of(person)
+        )
+        self.users[person.login] = user_id
+
+    async def _appoint(self) -> None:
+        """Roles of the college's own, and who administers what."""
+        uow = self.at(FOUNDED)
+        root = await find_account(uow, Ref("id", str(ROOT_ID)), ROOT_ID)
+        assert root is not None
+        rights = await rights_at(uow, FIRST_USER_ID, root)
+        granted = grant(MANAGE_ROLES, rights, root)
+        wishes = {name: Wish(explicit=True, enabled=True) for name in _REGISTRAR_MAY}
+        registrar = await create_role(uow, granted, rights.chain, label=REGISTRAR, wishes=wishes)
+        mentor = await create_role(uow, granted, rights.chain, label=MENTOR, base=OBSERVER)
+        self._roles |= {REGISTRAR: registrar.id, MENTOR: mentor.id}
+        for login, account_id, role in (
+            ("joseph.adeyemi", ROOT_ID, REGISTRAR),
+            ("hannah.weiss", self.accounts["SCI"], "AccountAdmin"),
+            ("ruben.castellanos", self.accounts["ART"], "AccountAdmin"),
+        ):
+            await add_admin(uow, account_id=account_id, user_id=self.users[login], role_id=self._roles[role])
+
+    # --- courses and groups
+
+    async def _open_course(self, plan: CoursePlan) -> None:
+        uow = self.at(plan.opened)
+        course_id = self.courses[plan.code] = await create_course(
+            uow,
+            account_id=self.accounts[plan.account] if plan.account else ROOT_ID,
+            root_id=ROOT_ID,
+            name=plan.name,
+            course_code=plan.code,
+            term_id=self._terms[plan.term] if plan.term else None,
+            state="available" if plan.published else "claimed",
+            sis_source_id=plan.code,
+            is_public=plan.public,
+            is_public_to_auth_users=plan.signed_in,
+            default_wiki_editing_roles=plan.wiki,
+            default_view="wiki",
+            public_description=plan.blurb,
+        )
+        sections: list[int | None] = [None]
+        for name in plan.sections:
+            sections.append(await create_section(uow, course_id=course_id, root_id=ROOT_ID, name=name))
+        for type_, logins in plan.people.items():
+            turns = count()
+            for entry in logins.split():
+                login, _, observed = entry.partition(">")
+                # Whoever observes nobody in particular is there as a mentor.
+                role = MENTOR if type_ == OBSERVER and not observed else type_
+                await enroll(
+                    uow,
+                    course_id=course_id,
+                    user_id=self.users[login],
+                    type=type_,
+                    role_id=self._roles[role],
+                    state="active",
+                    section_id=sections[next(turns) % len(sections)] if type_ == STUDENT else None,
+                    **({"associated_user_id": self.users[observed]} if observed else {}),
+                )
+
+    async def _form_groups(self) -> None:
+        uow = self.at(day("2026-08-31 12:00"))
+        categories: dict[tuple[str | None, str], int] = {}
+        for plan in places.GROUPS:
+            key = (plan.course, plan.category)
+            if key not in categories:
+                context = {"course_id": self.courses[plan.course]} if plan.course else {"account_id": ROOT_ID}
+                categories[key] = await create_group_category(uow, root_id=ROOT_ID, name=plan.category, **context)
+            await self._form_group(uow, plan, categories[key])
+
+    async def _form_group(self, uow: UnitOfWork, plan: GroupPlan, category_id: int) -> None:
+        group_id = self.groups[plan.key] = await create_group(
+            uow, category_id=category_id, name=plan.name, description=plan.about
+        )
+        for n, login in enumerate(plan.members.split()):
+            await add_member(uow, group_id=group_id, user_id=self.users[login], moderator=n == 0 and not plan.course)
+
+    # --- what people wrote
+
+    async def _live_through(self) -> None:
+        """Every event of every page, by everybody, in the order in which it happened."""
+        lives = [_Life(text) for text in all_texts()]
+        events = sorted((event.at, life.text.key, n) for life in lives for n, event in enumerate(life.text.events))
+        by_key = {life.text.key: life for life in lives}
+        conclusions = sorted((plan.over, plan.code) for plan in places.COURSES if plan.over is not None)
+        for moment, key, n in events:
+            while conclusions and conclusions[0][0] <= moment:
+                await self._conclude(*conclusions.pop(0))
+            await self._happen(by_key[key], by_key[key].text.events[n])
+        for over, code in conclusions:
+            await self._conclude(over, code)
+
+    async def _conclude(self, moment: datetime, code: str) -> None:
+        await self.at(moment).update(courses, {"id": self.courses[code]}, workflow_state="completed")
+
+    async def _wiki(self, uow: UnitOfWork, place: str, login: str) -> Wiki:
+        user_id = self.users[login]
+        if place in self.courses:
+            course = await standing_in(uow, Ref("id", str(self.courses[place])), user_id)
+            assert course is not None
+            return Wiki(course, course.course.root_settings, uow.now)
+        group = await group_standing(uow, Ref("id", str(self.groups[place])), user_id)
+        assert group is not None
+        return Wiki(group, {}, uow.now)
+
+    async def _happen(self, life: "_Life", event: Event) -> None:
+        uow = self.at(event.at)
+        wiki = await self._wiki(uow, life.text.place, event.login)
+        if life.url is None:
+            page = await pages.create_page(uow, pages.allow(wiki, pages.CREATE), self._change(life, event))
+            self.pages += 1
+        else:
+            old = await pages.page_named(uow, wiki, life.url)
+            if event.verb == "revert":
+                revision = await pages.revision_of(uow, old, int(event.words))
+                page = await pages.revert_page(uow, wiki, pages.allow(wiki, pages.UPDATE, old), revision)
+            else:
+                granted = pages.allow(wiki, pages.EDIT_CONTENT, old)
+                page = await pages.change_page(uow, wiki, granted, self._change(life, event))
+            self.revisions -= old.latest_revision
+        self.revisions += page.latest_revision
+        life.url = page.url
+
+    def _change(self, life: "_Life", event: Event) -> PageChange:
+        if event.verb == "save":
+            life.saves += 1
+            body = self._linked(life.text.body(life.saves))
+            if life.saves == 1 or event.words:
+                return PageChange(title=event.words or life.text.title, body=body)
+            return PageChange(body=body)
+        if event.verb == "publish":
+            return PageChange(published=True)
+        if event.verb == "front":
+            return PageChange(published=True, front_page=True)
+        if event.verb == "roles":
+            return PageChange(editing_roles=event.words)
+        return PageChange(publish_at=day(event.words))
+
+    def _linked(self, body: str) -> str:
+        """`{BIO110}` in an address is the id of that course."""
+        for key, id_ in (self.courses | self.groups).items():
+            body = body.replace(f"{{{key}}}", str(id_))
+        return body
+
+
+class _Life:
+    """A page while its history is written."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.url: str | None = None
+        self.saves = 0
+
+
+def _token_of(person: Person) -> str:
+    """Known to everybody who reads this: the demo campus keeps no secrets."""
+    return f"demo-token-of-{person.login}"
