@@ -3,7 +3,6 @@
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from quadrangle.db import UnitOfWork
@@ -19,14 +18,6 @@ if TYPE_CHECKING:
 P = TypeVar("P", bound=Params)
 
 _HOST = re.compile(r"[A-Za-z0-9._\-]+(:\d{1,5})?\Z|\[[0-9A-Fa-f:.]+\](:\d{1,5})?\Z")
-
-
-@lru_cache(maxsize=1024)  # asked several times for every answer
-def _origin(host: bytes, proto: bytes | None, scheme: str) -> str | None:
-    """`https://campus.example:8443` as the client wrote it; None for headers that name no origin."""
-    name = host.decode("latin-1").split(",")[0].strip()
-    scheme = (scheme if proto is None else proto.decode("latin-1")).split(",")[0].strip().lower()
-    return f"{scheme}://{name}" if scheme in ("http", "https") and _HOST.match(name) else None
 
 
 class Call:
