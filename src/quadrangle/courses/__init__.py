@@ -32,6 +32,7 @@ from quadrangle.courses.placement import (
     reads_terms,
     views_calendar,
 )
+from quadrangle.courses.rosters import PEOPLE_OF_COURSE, ClassKey, RosterKey, people_of_account
 from quadrangle.courses.service import create_course, create_section, enroll
 from quadrangle.courses.store import FACT_COLUMNS, CourseWithFacts, find_course
 from quadrangle.courses.tables import course_sections, courses, enrollments
@@ -41,10 +42,12 @@ __all__ = [
     "ASSOCIATED_ACCOUNT_IDS",
     "COURSES_OF_EACH",
     "FACT_COLUMNS",
+    "PEOPLE_OF_COURSE",
     "STAFF_TYPES",
     "STUDENT_TYPES",
     "WIRE_TYPE",
     "Acquaintance",
+    "ClassKey",
     "Course",
     "CourseStanding",
     "CourseWithFacts",
@@ -52,6 +55,7 @@ __all__ = [
     "EnrollmentFact",
     "OwnCourses",
     "Phase",
+    "RosterKey",
     "Section",
     "TaughtIn",
     "acquaintance",
@@ -70,6 +74,7 @@ __all__ = [
     "is_template",
     "manages_details",
     "own_course_places",
+    "people_of_account",
     "phase_of",
     "reads_account",
     "reads_terms",

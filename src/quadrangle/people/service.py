@@ -126,6 +126,20 @@ async def change_login(uow: UnitOfWork, login: Login, changes: dict[str, Any]) -
         raise taken(violation, sis_user_id=values.get("sis_user_id", login.sis_user_id)) from None
 
 
+async def revive_login(uow: UnitOfWork, login: Login, *, unique_id: str) -> None:
+    """Make a deleted login active again, under a name. Raises IntegrityViolation when the name is taken."""
+    await uow.update(
+        logins,
+        {"id": login.id},
+        unique_id=unique_id,
+        unique_key=unique_id.casefold(),
+        workflow_state=ACTIVE,
+        deleted_at=None,
+        updated_at=uow.now,
+    )
+    await uow.update(users, {"id": login.user_id, "workflow_state": DELETED}, workflow_state=REGISTERED)
+
+
 async def delete_login(uow: UnitOfWork, login: Login) -> None:
     """Take a login from its user. Raises Invalid for the last one (supporting-resources.md §2)."""
     # Locks the person's row, so that of two deletions at once the second counts what the first left.

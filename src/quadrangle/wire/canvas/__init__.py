@@ -2,6 +2,7 @@
 
 from quadrangle.http.routing import Route
 from quadrangle.wire.canvas import (
+    account_users,
     accounts,
     admins,
     courses,
@@ -21,7 +22,7 @@ from quadrangle.wire.canvas import (
 )
 
 _MODULES = (
-    users, logins, accounts, roles, admins, terms, courses, sections, enrollments, group_categories, groups, pages, progress,
+    users, account_users, logins, accounts, roles, admins, terms, courses, sections, enrollments, group_categories, groups, pages, progress,
     tokens, oauth, sessions,
 )  # fmt: skip
 
