@@ -85,14 +85,12 @@ class Postgres:
             **self.as_user,  # type: ignore[call-overload]
         )
         deadline = time.monotonic() + 30
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                break
-            except OSError:
-                if time.monotonic() > deadline or self.process.poll() is not None:
-                    raise RuntimeError("PostgreSQL did not start") from None
-                time.sleep(0.05)
+        # It listens before it lets anybody in; an open port is not enough.
+        ready = [binary("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        while subprocess.run(ready).returncode != 0:
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                raise RuntimeError("PostgreSQL did not start")
+            time.sleep(0.02)
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://quad@127.0.0.1:{self.port}/{database}"
