@@ -2,8 +2,9 @@
 
 import asyncio
 import itertools
-import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,12 +34,19 @@ def admin(server: Postgres, sql: str) -> None:
     """Run one statement as the owner of the server."""
 
     async def run() -> None:
-        connection = await asyncpg.connect(server.url())
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                connection = await asyncpg.connect(server.url())
+                break
+            except asyncpg.CannotConnectNowError:  # it listens before it is ready
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.05)
         try:
             await connection.execute(sql)
         finally:
             await connection.close()
 
-    thread = threading.Thread(target=asyncio.run, args=(run(),))
-    thread.start()
-    thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, run()).result()
