@@ -1,0 +1,285 @@
+"""The demo campus: there, the same every time, and to be seen over HTTP as the people in it."""
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from sqlalchemy import select
+
+import quadrangle.db.tables  # noqa: F401 all tables into the metadata
+from quadrangle.app import create_app
+from quadrangle.db import Statement, metadata, migrate, open_database
+from quadrangle.demo import PASSWORD, DemoSummary, fill
+from quadrangle.demo.texts import all_texts
+from quadrangle.kernel.clock import SettableClock
+from quadrangle.kernel.digest import Digester
+from quadrangle.settings import Settings
+from tests.databases import fresh_database
+from tests.engines import ENGINES
+from tests.server import Server
+
+KEY = "a key for the demo"
+TODAY = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+class Demo:
+    """A filled demo campus behind the tests' server."""
+
+    def __init__(self, engine: str, url: str, server: Server) -> None:
+        self.engine = engine
+        self.url = url
+        self.server = server
+        migrate.upgrade(url)
+        self.clock = SettableClock(TODAY)
+        settings = Settings(database_url=url, secret_key=KEY, log="error", throttle=False, sqlite_synchronous="normal")
+        self.app = create_app(settings, clock=self.clock)
+        server.run(self.app.database.start())
+        began = time.perf_counter()
+        self.summary: DemoSummary = server.run(fill(self.app.database, Digester(KEY)))
+        self.seconds = time.perf_counter() - began
+        self.dumped: dict[str, list[Any]] = server.run(dump(self.app.database))
+        self._clients: dict[str | None, httpx.Client] = {}
+
+    def as_(self, login: str | None) -> httpx.Client:
+        self.server.app = self.app
+        if login not in self._clients:
+            headers = {"authorization": f"Bearer {self.summary.tokens[login]}"} if login else {}
+            self._clients[login] = httpx.Client(base_url=f"{self.server.url}/api/v1", headers=headers, timeout=30)
+        return self._clients[login]
+
+    def course(self, code: str) -> str:
+        reply = self.as_("mara.lindqvist").get(f"/courses/sis_course_id:{code}")
+        return f"/courses/{reply.json()['id']}"
+
+    def group(self, login: str, name: str) -> str:
+        found = self.all(login, "/users/self/groups")
+        return next(f"/groups/{one['id']}" for one in found if one["name"] == name)
+
+    def all(self, login: str | None, path: str, **query: Any) -> list[Any]:
+        return self.ok(login, path, **{"per_page": 100, **query})
+
+    def ok(self, login: str | None, path: str, **query: Any) -> Any:
+        reply = self.as_(login).get(path, params=query)
+        assert reply.status_code == 200, f"{login} {path}: {reply.status_code} {reply.text}"
+        return reply.json()
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+        self.server.run(self.app.database.stop())
+
+
+async def dump(database: Any) -> dict[str, list[Any]]:
+    """Every row of every table, as Python values."""
+    found: dict[str, list[Any]] = {}
+    async with database.read() as connection:
+        for table in metadata.sorted_tables:
+            row = msgspec.defstruct(f"Row_{table.name}", [(str(column.name), Any) for column in table.columns])
+            every = Statement(select(*table.columns).order_by(*table.primary_key.columns), into=row)
+            rows = [msgspec.structs.asdict(one) for one in await connection.all(every)]
+            for one in rows:
+                one.pop("password_digest", None)  # salted anew each time, as it must be
+            found[table.name] = rows
+    return found
+
+
+@pytest.fixture(scope="module")
+def campuses(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Demo]]:
+    folder: Path = tmp_path_factory.mktemp("demo")
+    made: dict[str, Demo] = {}
+    contexts = [fresh_database(engine, folder) for engine in ENGINES]
+    for engine, context in zip(ENGINES, contexts, strict=True):
+        made[engine] = Demo(engine, context.__enter__(), server)
+    yield made
+    for demo in made.values():
+        demo.close()
+    for context in contexts:
+        context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def demo(engine: str, campuses: dict[str, Demo]) -> Demo:
+    return campuses[engine]
+
+
+class TestTheDemoCampus:
+    def test_it_is_the_same_on_both_engines(self, campuses: dict[str, Demo]) -> None:
+        one, other = (campuses[engine].dumped for engine in ENGINES)
+        assert one.keys() == other.keys()
+        for table in one:
+            assert one[table] == other[table], table
+
+    def test_it_is_the_same_every_time(self, campuses: dict[str, Demo], server: Server, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'again.db'}"
+        migrate.upgrade(url)
+        database = open_database(url, synchronous="normal")
+        server.run(database.start())
+        try:
+            again = server.run(fill(database, Digester(KEY)))
+            assert server.run(dump(database)) == campuses["sqlite"].dumped
+        finally:
+            server.run(database.stop())
+        assert again == campuses["sqlite"].summary
+
+    def test_it_does_not_take_long(self, campuses: dict[str, Demo]) -> None:
+        assert campuses["sqlite"].seconds < 5
+
+    def test_it_has_the_size_of_a_small_institution(self, demo: Demo) -> None:
+        made = demo.summary
+        assert made.accounts == 10
+        assert made.users == len(made.logins) == len(made.tokens) == 60
+        assert made.courses >= 12
+        assert made.pages >= 45
+        assert made.revisions >= 3 * made.pages
+
+    def test_every_address_is_one_that_clients_accept(self, demo: Demo) -> None:
+        assert all(one.login.endswith("@example.com") for one in demo.summary.logins)
+
+    def test_everybody_signs_in_with_their_token(self, demo: Demo) -> None:
+        names = {one.login.partition("@")[0]: one.name for one in demo.summary.logins}
+        for login in demo.summary.tokens:
+            assert demo.ok(login, "/users/self")["name"] == names[login]
+
+    def test_everybody_has_the_documented_password(self, demo: Demo) -> None:
+        assert {one.password for one in demo.summary.logins} == {PASSWORD}
+
+    def test_its_ids_follow_the_rule_of_ids(self, demo: Demo) -> None:
+        dumped = demo.dumped
+        assert {row["id"] for row in dumped["users"] if row["id"] < 101} == {1}
+        assert {row["id"] for row in dumped["accounts"] if row["id"] < 101} == {1, 100}
+        assert min(row["id"] for row in dumped["courses"]) >= 101
+
+
+class TestItsPages:
+    def test_what_everybody_reads_has_a_front_page(self, demo: Demo) -> None:
+        for code in (
+            "GEN001",
+            "BIO110",
+            "BIO240",
+            "PHY101",
+            "AST130",
+            "CMP120",
+            "HIS205",
+            "LIT150",
+            "MUS101",
+            "EDU400",
+        ):
+            assert demo.ok("mara.lindqvist", f"{demo.course(code)}/front_page")["front_page"] is True
+
+    def test_links_between_pages_lead_somewhere(self, demo: Demo) -> None:
+        dumped = demo.dumped
+        links = {link for row in dumped["pages"] for link in re.findall(r'href="(/[^"]+)"', row["body"] or "")}
+        assert len(links) > 15
+        for link in sorted(links):
+            found = demo.ok("mara.lindqvist", link)
+            assert link.endswith(found["url"])
+
+    def test_nothing_of_a_text_is_lost_to_the_sanitiser(self, demo: Demo) -> None:
+        stored = {row["title"]: row["body"] for row in demo.dumped["pages"]}
+        for text in all_texts():
+            for tag in ("table", "th", "blockquote", "pre", "dl", "q", "em", "ol"):
+                last = text.body(1_000)
+                if any(event.verb == "revert" for event in text.events):
+                    continue
+                assert stored[text.title].count(f"<{tag}>") == last.count(f"<{tag}>"), (text.key, tag)
+
+    def test_no_place_is_left_unfilled(self, demo: Demo) -> None:
+        assert not [row["title"] for row in demo.dumped["pages"] if "{" in (row["body"] or "")]
+
+    def test_a_history_has_many_authors_over_months(self, demo: Demo) -> None:
+        path = f"{demo.course('BIO110')}/pages/species-list/revisions"
+        revisions = demo.all("ines.carvalho", path)
+        assert len(revisions) >= 12
+        assert len({one["edited_by"]["id"] for one in revisions}) >= 9
+        assert revisions[0]["updated_at"][:7] == "2026-11"
+        assert revisions[-1]["updated_at"][:7] == "2026-08"
+        bodies = [demo.ok("ines.carvalho", f"{path}/{one['revision_id']}")["body"] for one in revisions]
+        assert all(one != other for one, other in pairwise(bodies))
+
+    def test_a_revert_took_a_joke_back(self, demo: Demo) -> None:
+        page = demo.ok("emil.sorensen", f"{demo.course('BIO110')}/pages/species-list")
+        assert "Pike" not in page["body"]
+        assert "diving beetle" in page["body"]
+
+    def test_unpublished_pages_are_for_staff(self, demo: Demo) -> None:
+        path = f"{demo.course('BIO110')}/pages/species-test-marking-guide"
+        assert demo.ok("tomas.hlavacek", path)["published"] is False
+        assert demo.as_("aaliyah.brooks").get(path).status_code == 403
+
+    def test_a_scheduled_page_opens_by_itself(self, demo: Demo) -> None:
+        path = f"{demo.course('BIO110')}/pages/writing-the-team-report"
+        page = demo.ok("ines.carvalho", path)
+        assert (page["published"], page["publish_at"]) == (False, "2026-12-07T08:00:00Z")
+        assert demo.as_("aaliyah.brooks").get(path).status_code == 403
+        demo.clock.set(datetime(2026, 12, 7, 8, 1, tzinfo=UTC))
+        try:
+            assert demo.ok("aaliyah.brooks", path)["published"] is True
+        finally:
+            demo.clock.set(TODAY)
+
+    def test_students_write_where_they_may(self, demo: Demo) -> None:
+        page = f"{demo.course('BIO110')}/pages/what-should-we-bring-on-friday"
+        assert demo.ok("hana.novotna", page)["editing_roles"] == "teachers,students"
+        assert demo.as_("hana.novotna").put(page, data={"wiki_page[body]": "<p>Gloves.</p>"}).status_code == 200
+        guide = f"{demo.course('PHY101')}/pages/how-to-write-down-a-measurement"
+        assert demo.as_("mei.lin").put(guide, data={"wiki_page[body]": "x"}).status_code == 403
+
+
+class TestItsCourses:
+    def test_the_open_one_is_read_by_anybody(self, demo: Demo) -> None:
+        course = demo.course("AST130")
+        assert "The Night Sky" in demo.ok(None, f"{course}/front_page")["title"]
+        assert len(demo.all(None, f"{course}/pages")) == 3
+
+    def test_another_is_read_by_whoever_is_signed_in(self, demo: Demo) -> None:
+        page = f"{demo.course('MUS101')}/pages/the-falling-bass"
+        assert demo.ok("omar.elsayed", page)["published"] is True
+        assert demo.as_(None).get(page).status_code == 401
+
+    def test_the_rest_is_closed_to_outsiders(self, demo: Demo) -> None:
+        assert demo.as_("omar.elsayed").get(f"{demo.course('BIO110')}/pages").status_code == 403
+
+    def test_an_unpublished_one_is_for_its_staff(self, demo: Demo) -> None:
+        pages = f"{demo.course('LIT290')}/pages"
+        assert [one["title"] for one in demo.all("oskar.lindgren", pages)] == ["Plan of the workshop"]
+        assert demo.as_("lucia.fernandez").get(pages).status_code == 403
+
+    def test_a_concluded_one_is_read_but_not_written(self, demo: Demo) -> None:
+        page = f"{demo.course('HIS330')}/pages/asking-for-consent"
+        assert "Zanele" in demo.ok("noah.redcloud", page)["body"]
+        assert demo.as_("noah.redcloud").put(page, data={"wiki_page[body]": "x"}).status_code == 403
+
+    def test_next_years_has_not_begun_for_students(self, demo: Demo) -> None:
+        page = f"{demo.course('CMP310')}/front_page"
+        assert demo.ok("wei.zhang", page)["published"] is True
+        assert demo.as_("chidi.eze").get(page).status_code == 403
+
+    def test_an_observer_reads_what_the_observed_reads(self, demo: Demo) -> None:
+        path = f"{demo.course('BIO110')}/pages"
+        seen = {one["url"] for one in demo.all("denise.brooks", path)}
+        assert seen == {one["url"] for one in demo.all("aaliyah.brooks", path)}
+
+    def test_a_faculty_administrator_opens_the_courses_below(self, demo: Demo) -> None:
+        assert demo.ok("hannah.weiss", f"{demo.course('AST130')}/pages")
+        assert demo.as_("hannah.weiss").get(f"{demo.course('LIT150')}/pages").status_code == 403
+        assert demo.ok("ruben.castellanos", f"{demo.course('LIT150')}/pages")
+
+
+class TestItsGroups:
+    def test_members_read_and_write_their_pages(self, demo: Demo) -> None:
+        group = demo.group("linh.nguyen", "Kingfishers")
+        titles = {one["title"] for one in demo.all("linh.nguyen", f"{group}/pages")}
+        assert titles == {"Kingfishers: the mill pond", "Our question"}
+        assert demo.as_("hana.novotna").get(f"{group}/pages").status_code == 403
+        assert demo.ok("ines.carvalho", f"{group}/front_page")["last_edited_by"]["display_name"] == "Aaliyah Brooks"
+
+    def test_the_college_has_groups_of_its_own(self, demo: Demo) -> None:
+        choir = demo.group("zoe.laurent", "College Choir")
+        assert "Basque" in demo.ok("marek.kowalczyk", f"{choir}/front_page")["body"]
