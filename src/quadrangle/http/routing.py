@@ -173,14 +173,16 @@ class Router:
         self.routes.append(route)
 
     def match(self, raw_path: str) -> Match | None:
-        """raw_path: percent-encoded, without query. A trailing slash and a final `.json` are ignored (conventions.md §9)."""
-        path = raw_path.rstrip("/")
-        segments = path[1:].split("/") if path else [""]
-        found = self._walk(self._top, segments, 0, [])
-        if found is not None or not path.endswith(".json"):
-            return found
-        segments[-1] = segments[-1][: -len(".json")]
-        return self._walk(self._top, segments, 0, [])
+        """raw_path: percent-encoded, without query. One trailing slash, and `.json` at the end, are ignored (conventions.md §9).
+
+        `.json` goes before ids are read, so that no id ends in it; it stays where a route is named so (`/api/openapi.json`).
+        """
+        path = raw_path[:-1] if raw_path.endswith("/") else raw_path
+        if path.endswith(".json") and path.startswith("/api/v1/"):
+            found = self._walk(self._top, path[1 : -len(".json")].split("/"), 0, [])
+            if found is not None:
+                return found
+        return self._walk(self._top, path[1:].split("/") if path else [""], 0, [])
 
     def _walk(self, node: _Node, segments: list[str], at: int, taken: list[str]) -> Match | None:
         if at == len(segments):

@@ -69,6 +69,8 @@ def parse_ref(text: str, *, kinds: frozenset[str], words: frozenset[str] = froze
             value = bytes.fromhex(encoded).decode()
         except ValueError:
             return None
+        if "\0" in value:
+            return None
     if prefix not in kinds or not value:
         return None
     if prefix == "uuid" and not _UUID.match(value):

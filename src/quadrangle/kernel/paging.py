@@ -1,6 +1,7 @@
 """Numbered and bookmarked pages of a list, and the Link header that leads through them. Source: conventions.md §7."""
 
 import base64
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import quote
@@ -8,13 +9,15 @@ from urllib.parse import quote
 import msgspec
 
 from quadrangle.kernel.errors import NotFound
-from quadrangle.kernel.params import Tree, leading_integer
+from quadrangle.kernel.ids import LARGEST_ID
+from quadrangle.kernel.params import Tree, is_encodable, leading_integer
 
 T = TypeVar("T")
 
 DEFAULT_SIZE: Final = 10
 LARGEST_SIZE: Final = 100
 LARGEST_HEADER: Final = 6 * 1024
+_UNSAFE_IN_LINK: Final = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&'()*+=%-]")
 _NOT_CARRIED: Final = frozenset({"page", "per_page", "access_token", "api_key"})
 
 
@@ -99,13 +102,24 @@ def decode_bookmark(text: str, kinds: Sequence[type]) -> list[Any]:
     """The values of a bookmark; anything that is none of ours is not found."""
     try:
         values = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError, msgspec.DecodeError):
         raise PageNotNumbered from None
     if not isinstance(values, list) or len(values) != len(kinds):
         raise PageNotNumbered
-    if not all(isinstance(value, kind) for value, kind in zip(values, kinds, strict=True)):
+    if not all(_could_be(value, kind) for value, kind in zip(values, kinds, strict=True)):
         raise PageNotNumbered
     return values
+
+
+def _could_be(value: object, kind: type) -> bool:
+    """Whether a value of a bookmark is of the kind a statement is bound with, and one that both engines take."""
+    if isinstance(value, bool) and kind is not bool:
+        return False
+    if isinstance(value, int) and not -LARGEST_ID <= value <= LARGEST_ID:
+        return False
+    if isinstance(value, str) and ("\0" in value or not is_encodable(value)):
+        return False
+    return isinstance(value, kind)
 
 
 def cut(rows: Sequence[T], window: Window, total: int | None = None) -> Slice[T]:
@@ -116,11 +130,11 @@ def cut(rows: Sequence[T], window: Window, total: int | None = None) -> Slice[T]
 def link_header(url: str, query: Iterable[tuple[str, str | None]], part: Slice[Any]) -> str:
     """The Link header of one page.
 
-    url: absolute address of the request without its query. query: the request's own pairs. No blank after a comma, rel quoted and
+    url: absolute address of the request without its query, undecoded bytes as latin-1. query: the request's own pairs. No blank after a comma, rel quoted and
     last, nothing raw that a simple parser could trip over (endpoints-clients-use.md §3.12).
     """
     kept = sorted((pair for pair in query if pair[0].removesuffix("[]") not in _NOT_CARRIED), key=lambda pair: pair[0])
-    url = url.replace(",", "%2C").replace(";", "%3B")
+    url = _UNSAFE_IN_LINK.sub(lambda found: f"%{ord(found[0]):02X}", url)
     carried = "".join(f"{quote(name, safe='')}={quote(value or '', safe='')}&" for name, value in kept)
 
     def at(page: str | int) -> str:
@@ -143,7 +157,7 @@ def link_header(url: str, query: Iterable[tuple[str, str | None]], part: Slice[A
         if part.total is not None:
             links["last"] = at(max(1, -(-part.total // part.window.size)))
     for rel in ("first", "current", "prev", "last"):
-        if sum(len(link) + len(rel) + 8 for rel, link in links.items()) <= LARGEST_HEADER:
+        if sum(len(link) + len(rel) + len('; rel="",') for rel, link in links.items()) <= LARGEST_HEADER:
             break
         links.pop(rel, None)
     return ",".join(f'{link}; rel="{rel}"' for rel, link in links.items())

@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from quadrangle.kernel.errors import Failure, Malformed
+from quadrangle.kernel.ids import LARGEST_ID
 
 Tree: TypeAlias = dict[str, Any]  # str | None | int | float | bool | list | dict, nested
 
@@ -190,8 +191,13 @@ def _check_json(value: object, depth: int, count: list[int]) -> None:
 def _no_nul(text: str) -> None:
     if "\0" in text:
         raise Malformed("NUL character in a parameter.")
-    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+    if not is_encodable(text):
         raise Malformed("Invalid UTF-8 in a parameter.")
+
+
+def is_encodable(text: str) -> bool:
+    """Whether `text` can be written as UTF-8: half of a surrogate pair cannot."""
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 # --- from text to values ----------------------------------------------------------------------------------------------
@@ -236,7 +242,7 @@ def as_text(value: object) -> str | None:
 _ISO = re.compile(
     r"\s*(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?\s*\Z",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -305,7 +311,10 @@ def _flag(value: Any, _: Reading) -> Any:
 def _integer(value: Any, _: Reading) -> Any:
     if value is None or value == "":
         return None
-    return leading_integer(value) if isinstance(value, _SCALAR) else ABSENT
+    if not isinstance(value, _SCALAR):
+        return ABSENT
+    # Beyond 64 bits neither engine takes a number; the limits of the field itself are the service's.
+    return max(-LARGEST_ID, min(leading_integer(value), LARGEST_ID))
 
 
 def _moment(value: Any, reading: Reading) -> Any:

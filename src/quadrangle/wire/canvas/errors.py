@@ -87,7 +87,7 @@ def reply_for(failure: Failure, *, permission_error_status: int) -> Reply:
         case PageNotFound() | NoFrontPage() | PagesTabHidden():
             return message(404, failure.says)
         case PageNotNumbered():
-            return Reply(404, {"errors": [{"message": NOT_FOUND, "error_code": "not_found"}]})
+            return Reply(404, {"errors": [{"message": Failure.says, "error_code": "not_found"}]})
         case NotFound():
             return listed(404, failure.says)
         case Invalid():
