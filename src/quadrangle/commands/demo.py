@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import msgspec
+import typer
 
 from quadrangle.commands.common import fail, opened, settings_for, show
 from quadrangle.db import migrate
@@ -24,10 +25,27 @@ def demo(*, database: str | None, storage: str | None, if_missing: bool, json: b
         made = _remembered(settings)
     else:
         _remember(settings, made)
-    if made is not None:
-        show(made, json)
-    elif json:
-        show({}, as_json=True)
+    if json:
+        show(made or {}, as_json=True)
+    elif made is not None:
+        _tell(made)
+
+
+def _tell(made: DemoSummary) -> None:
+    """For people: one login of every kind, and the administrator's token."""
+    counts = f"{made.users} people, {made.courses} courses, {made.groups} groups, {made.pages} pages"
+    typer.echo(f"{made.account_name}: {counts}")
+    typer.echo("")
+    typer.echo("Some of its logins:")
+    kinds: set[str] = set()
+    for one in made.logins:
+        kind = " ".join(word for word in one.role.split() if word.islower() and word.isalpha())
+        if one.role and kind not in kinds and ";" not in one.role:
+            kinds.add(kind)
+            typer.echo(f"  {one.login:<40} password {one.password}   {one.role}")
+    typer.echo("All logins and tokens: quad demo --if-missing --json")
+    typer.echo("")
+    typer.echo(f"Access token of its administrator: {made.access_token}")
 
 
 async def _fill(settings: Settings) -> DemoSummary | None:
