@@ -3,6 +3,7 @@
 import quadrangle.accounts.tables
 import quadrangle.courses.tables
 import quadrangle.groups.tables
+import quadrangle.modules.tables
 import quadrangle.pages.tables
 import quadrangle.people.tables
 import quadrangle.progress.tables

@@ -11,6 +11,7 @@ from quadrangle.pages.access import (
     PageFacts,
     Wiki,
     allow,
+    lock_for,
     may,
     refuse,
 )
@@ -23,6 +24,7 @@ from quadrangle.pages.model import (
     NoFrontPage,
     Page,
     PageChange,
+    PageLock,
     PageNotFound,
     PagesTabHidden,
     PageSummary,
@@ -42,6 +44,7 @@ from quadrangle.pages.service import (
     revert_page,
     revision_of,
     revisions_of,
+    set_locks,
     title_taken,
 )
 from quadrangle.pages.tables import page_revisions, page_slugs, pages, wikis
@@ -63,6 +66,7 @@ __all__ = [
     "Page",
     "PageChange",
     "PageFacts",
+    "PageLock",
     "PageNotFound",
     "PageSummary",
     "PagesTabHidden",
@@ -78,6 +82,7 @@ __all__ = [
     "front_page",
     "list_pages",
     "lock",
+    "lock_for",
     "may",
     "page_named",
     "page_revisions",
@@ -87,6 +92,7 @@ __all__ = [
     "revert_page",
     "revision_of",
     "revisions_of",
+    "set_locks",
     "title_taken",
     "wikis",
 ]

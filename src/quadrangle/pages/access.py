@@ -9,7 +9,7 @@ from quadrangle.courses import CourseStanding
 from quadrangle.groups import GroupStanding
 from quadrangle.kernel.access import Granted, Predicate, Rows, authorise, permits
 from quadrangle.kernel.errors import Forbidden, Unauthenticated
-from quadrangle.pages.model import EDITING_ROLES, PageSummary
+from quadrangle.pages.model import EDITING_ROLES, PageLock, PageSummary
 
 LIST: Final = "list"
 CREATE: Final = "create"
@@ -101,6 +101,13 @@ class Wiki:
         return isinstance(context, CourseStanding) and context.course.pages_tab_hidden and not self.full_update
 
 
+def lock_for(wiki: Wiki, page: PageSummary) -> PageLock | None:
+    """The lock that keeps a page shut for the caller; those who can update it are never locked out (pages.md §4.1)."""
+    if page.locks is None or wiki.full_update:
+        return None
+    return page.lock(wiki.now)
+
+
 class PageFacts:
     """A page (or none yet) before a caller; the predicates below read it."""
 
@@ -134,6 +141,11 @@ def context_readable(facts: PageFacts) -> bool:
 
 def page_active(facts: PageFacts) -> bool:
     return facts.page is not None and facts.page.active(facts.wiki.now)
+
+
+def page_open(facts: PageFacts) -> bool:
+    """No module keeps it shut for the actor."""
+    return facts.page is not None and lock_for(facts.wiki, facts.page) is None
 
 
 def page_there(facts: PageFacts) -> bool:
@@ -191,9 +203,9 @@ _SEEN: tuple[tuple[Predicate[PageFacts], ...], ...] = (
 _NAMED: tuple[tuple[Predicate[PageFacts], ...], ...] = (
     (actor_manages_pages,),
     (context_runs, staff_named_with_others),
-    (context_runs, page_active, students_named),
-    (context_runs, page_active, members_named),
-    (context_runs, page_active, public_named),
+    (context_runs, page_active, page_open, students_named),
+    (context_runs, page_active, page_open, members_named),
+    (context_runs, page_active, page_open, public_named),
 )
 
 

@@ -50,6 +50,23 @@ class FieldsRefused(Invalid):
     code = "page_fields_refused"
 
 
+class PageLock(msgspec.Struct, frozen=True):
+    """What one published module says of a page in it. unlock_at: ISO text; waits_for_module: a prerequisite is not published."""
+
+    module_id: int
+    module_name: str
+    unlock_at: str | None = None
+    waits_for_module: bool = False
+
+    @property
+    def opens_at(self) -> datetime | None:
+        return None if self.unlock_at is None else datetime.fromisoformat(self.unlock_at)
+
+    def shut(self, now: datetime) -> bool:
+        opens_at = self.opens_at
+        return self.waits_for_module or (opens_at is not None and opens_at > now)
+
+
 class PageSummary(msgspec.Struct, frozen=True):
     """A page without its text, as lists show it. `user_id` is the last editor, whose card rides along."""
 
@@ -64,6 +81,7 @@ class PageSummary(msgspec.Struct, frozen=True):
     publish_at: datetime | None
     publishes_at: datetime | None
     todo_date: datetime | None
+    locks: list[dict[str, Any]] | None
     latest_revision: int
     created_at: datetime
     revised_at: datetime
@@ -78,6 +96,15 @@ class PageSummary(msgspec.Struct, frozen=True):
             return True
         due = self.publishes_at
         return self.workflow_state == UNPUBLISHED and due is not None and due <= now
+
+    def lock(self, now: datetime) -> PageLock | None:
+        """The lock that is shown of a page that is shut; None for one that is open, as soon as one of its modules is."""
+        if not self.locks:
+            return None
+        locks = msgspec.convert(self.locks, list[PageLock])
+        if not all(one.shut(now) for one in locks):
+            return None
+        return min(locks, key=lambda one: (one.opens_at is None, one.opens_at or now))
 
     @property
     def deleted(self) -> bool:

@@ -27,6 +27,7 @@ from quadrangle.pages.model import (
     DeletedPageStays,
     Page,
     PageChange,
+    PageLock,
     PageNotFound,
     Revision,
     RevisionWithText,
@@ -334,6 +335,19 @@ async def delete_page(uow: UnitOfWork, wiki: Wiki, granted: Granted[Page]) -> Pa
         raise PageNotFound
     await uow.update(wikis, {"id": row.id}, pages_count=row.pages_count - 1)
     return msgspec.structs.replace(page, workflow_state=DELETED, publishes_at=None)
+
+
+async def set_locks(uow: UnitOfWork, context_type: str, context_id: int, held: dict[int, list[PageLock]]) -> None:
+    """Write beside the pages of a wiki what its modules say of them; pages that stand in none lose what stood there."""
+    before = await uow.all(store.LOCKED_PAGES, context_type=context_type, context_id=context_id)
+    wanted = {page_id: msgspec.to_builtins(locks) for page_id, locks in held.items()}
+    for page in before:
+        if page.id not in wanted:
+            await uow.update(pages, {"id": page.id}, locks=None)
+        elif page.locks == wanted[page.id]:
+            del wanted[page.id]
+    for page_id, locks in wanted.items():
+        await uow.update(pages, {"id": page_id}, locks=locks)
 
 
 def touches_wiki(change: PageChange) -> bool:

@@ -280,6 +280,22 @@ TITLE_TAKEN = Statement(
 )
 
 
+class Locked(msgspec.Struct, frozen=True):
+    """A page that modules say something of."""
+
+    id: int
+    locks: list[dict[str, Any]]
+
+
+# The pages of a wiki that stand in modules. Index: pages (wiki_id, id).
+LOCKED_PAGES = Statement(
+    select(pages.c.id, pages.c.locks)
+    .join(wikis, wikis.c.id == pages.c.wiki_id)
+    .where(*_IN_WIKI, pages.c.locks.is_not(None)),
+    into=Locked,
+)
+
+
 def _tell(members: Select[Any]) -> Statement[None]:
     """One notice to each of `members`, in one statement."""
     told = members.subquery()

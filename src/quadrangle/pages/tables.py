@@ -46,6 +46,7 @@ pages = Table(
     Column("publish_at", UtcTime),  # as shown
     Column("publishes_at", UtcTime),  # pending publication: an unpublished page whose moment has come counts as active
     Column("todo_date", UtcTime),
+    Column("locks", Json),  # what modules say of it: a list of PageLock; null where none holds it
     Column("latest_revision", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("revised_at", UtcTime, nullable=False),  # title or body changed; `updated_at` on the wire

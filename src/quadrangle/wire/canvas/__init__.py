@@ -10,6 +10,7 @@ from quadrangle.wire.canvas import (
     group_categories,
     groups,
     logins,
+    modules,
     oauth,
     pages,
     progress,
@@ -22,7 +23,7 @@ from quadrangle.wire.canvas import (
 )
 
 _MODULES = (
-    users, account_users, logins, accounts, roles, admins, terms, courses, sections, enrollments, group_categories, groups, pages, progress,
+    users, account_users, logins, accounts, roles, admins, terms, courses, sections, enrollments, group_categories, groups, pages, modules, progress,
     tokens, oauth, sessions,
 )  # fmt: skip
 

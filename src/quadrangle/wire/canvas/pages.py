@@ -18,7 +18,7 @@ from quadrangle.kernel.paging import cut
 from quadrangle.kernel.params import ABSENT, Absent, Params, anything, flag, moment, text, truthy, words
 from quadrangle.kernel.slug import title_from_slug
 from quadrangle.kernel.text import search_term_of
-from quadrangle.pages import Page, PageChange, PageNotFound, PagesTabHidden, PageSummary, Wiki
+from quadrangle.pages import Page, PageChange, PageLock, PageNotFound, PagesTabHidden, PageSummary, Wiki
 from quadrangle.wire.canvas.errors import listed, refuse, search_too_short
 from quadrangle.wire.canvas.ids import course_for, group_for, root_settings_of
 from quadrangle.wire.canvas.shapes import Maybe, Time, UserShort, user_short
@@ -117,6 +117,21 @@ class BlockEditorJson(Struct, frozen=True):
     blocks: Any
 
 
+class LockModule(Struct, frozen=True):
+    """The module that keeps a page shut."""
+
+    id: int
+    name: str
+
+
+class LockInfo(Struct, frozen=True):
+    """Why a page is shut. Source: pages.md §4.1."""
+
+    asset_string: str
+    context_module: LockModule
+    unlock_at: Time | Maybe = UNSET
+
+
 class PageJson(Struct, frozen=True):
     """A page. Source: pages.md §4.1."""
 
@@ -135,7 +150,7 @@ class PageJson(Struct, frozen=True):
     editor: str
     locked_for_user: bool
     last_edited_by: UserShort | Maybe = UNSET
-    lock_info: dict[str, Any] | Maybe = UNSET
+    lock_info: LockInfo | Maybe = UNSET
     lock_explanation: str | Maybe = UNSET
     body: str | None | Maybe = UNSET
     block_editor_attributes: BlockEditorJson | Maybe = UNSET
@@ -162,9 +177,10 @@ class ConflictJson(Struct, frozen=True):
 def page_json(call: Call, wiki: Wiki, page: PageSummary) -> PageJson:
     """The text is shown where the page was read with it."""
     published = page.active(wiki.now)
+    lock = pages.lock_for(wiki, page)
     context = _path_of(wiki)
     editor = page.last_edited_by
-    whole = page if isinstance(page, Page) else None
+    whole = page if isinstance(page, Page) and lock is None else None
     blocks = whole.blocks if whole is not None and page.editor == "block_editor" else None
     return PageJson(
         page_id=page.id,
@@ -180,7 +196,9 @@ def page_json(call: Call, wiki: Wiki, page: PageSummary) -> PageJson:
         todo_date=zulu_or_none(page.todo_date),
         publish_at=zulu_or_none(page.publish_at),
         editor=page.editor,
-        locked_for_user=False,
+        locked_for_user=lock is not None,
+        lock_info=UNSET if lock is None else _lock_info(page, lock, wiki.now),
+        lock_explanation=UNSET if lock is None else _lock_explanation(lock, wiki.now),
         last_edited_by=UNSET if editor is None else user_short(call, editor, context=context),
         body=UNSET if whole is None else whole.body,
         block_editor_attributes=UNSET
@@ -204,6 +222,22 @@ def revision_json(
         title=UNSET if whole is None else whole.title,
         body=UNSET if whole is None else whole.body,
     )
+
+
+def _lock_info(page: PageSummary, lock: PageLock, now: datetime) -> LockInfo:
+    opens_at = lock.opens_at
+    return LockInfo(
+        asset_string=f"wiki_page_{page.id}",
+        context_module=LockModule(lock.module_id, lock.module_name),
+        unlock_at=UNSET if opens_at is None or opens_at <= now else zulu(opens_at),
+    )
+
+
+def _lock_explanation(lock: PageLock, now: datetime) -> str:
+    opens_at = lock.opens_at
+    if opens_at is not None and opens_at > now:
+        return f"This page is locked until {zulu(opens_at)}."
+    return f"This page is part of the module {lock.module_name} and hasn't been unlocked yet."
 
 
 def _path_of(wiki: Wiki) -> str:
@@ -400,7 +434,7 @@ async def show_latest_revision(call: Call, asked: Asked[RevisionShow]) -> Reply:
     page = await page_for(call, wiki)
     pages.allow(wiki, pages.READ, page)
     revision = await pages.revision_of(call.uow, page, page.latest_revision)
-    summary = asked.read().summary is True
+    summary = asked.read().summary is True or pages.lock_for(wiki, page) is not None
     return Reply(200, revision_json(call, wiki, revision, latest=page.latest_revision, summary=summary))
 
 
