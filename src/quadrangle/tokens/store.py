@@ -167,8 +167,7 @@ OWNER_FACTS = Statement(
         collect(
             select(enrollments.c.type)
             .join(courses, courses.c.id == enrollments.c.course_id)
-            .where(_ENROLLED, courses.c.workflow_state != "deleted")
-            .distinct(),
+            .where(_ENROLLED, courses.c.workflow_state != "deleted"),
             str,
         ).label("types"),
     ).where(accounts.c.id == ROOT_ID),
