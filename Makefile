@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; break; }; done)
 
-.PHONY: help serve test lint types layers unit bench migration lock format clean system
+.PHONY: help serve test lint types layers unit bench migration docs lock format clean system
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ format: $(VENV)/.dev ## ruff: format and sort imports
 migration: $(VENV)/.dev ## draft the next migration from the tables; NAME="what it does"
 	@$(BIN)/python -m quadrangle.db.migrations.draft $(NAME)
 	@$(BIN)/ruff check --quiet --fix src/quadrangle/db/migrations && $(BIN)/ruff format --quiet src/quadrangle/db/migrations
+
+docs: $(VENV)/.dev ## make the tables in docs/guides anew
+	@$(BIN)/python -m tests.docs.generated
 
 lock: $(BIN)/python ## requirements/*.txt anew from pyproject.toml (docs/decisions/0004)
 	$(PIP) install uv
