@@ -4,8 +4,8 @@ Source: permissions.md §5 ("grants(user, course, right)", "Active by date").
 """
 
 import enum
-from datetime import datetime
-from typing import NoReturn
+from datetime import datetime, timedelta
+from typing import Final, NoReturn
 
 from quadrangle.accounts import HeldRole, RoleRights, in_order
 from quadrangle.courses.model import STAFF_TYPES, STUDENT_TYPES, EnrollmentFact
@@ -13,6 +13,8 @@ from quadrangle.courses.store import CourseWithFacts, find_course
 from quadrangle.db import UnitOfWork
 from quadrangle.kernel.errors import Forbidden, Unauthenticated
 from quadrangle.kernel.ids import Ref
+
+ACTIVITY_EVERY: Final = timedelta(minutes=10)
 
 
 class Phase(enum.Enum):
@@ -147,6 +149,20 @@ class CourseStanding:
     def reads(self) -> bool:
         """The right to read the course (pages.md §3)."""
         return self.is_active or self.reads_as_past or self.is_admin or self.open_to_all or self.open_to_signed_in
+
+    @property
+    def account_ids(self) -> frozenset[int]:
+        """The account the course stands in, and all above it."""
+        return frozenset(one.account_id for one in self.course.ancestors)
+
+    @property
+    def access_is_news(self) -> bool:
+        """Whether the last noted access of one of the enrollments is ten minutes old, or there is none."""
+        return any(
+            one.last_activity_at is None or self.now - one.last_activity_at >= ACTIVITY_EVERY
+            for one in self.course.enrollments
+            if one.workflow_state == "active"
+        )
 
     @property
     def waits(self) -> bool:

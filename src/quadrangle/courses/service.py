@@ -1,15 +1,21 @@
-"""What happens to courses: they are made, offered, concluded; people are enrolled."""
+"""What happens to courses: they are made, offered, concluded; their sections are made, moved, deleted."""
 
-from typing import Any
+from typing import Any, Final
 
-import msgspec
 from sqlalchemy import bindparam, select
 
 from quadrangle.accounts import enrollment_terms
+from quadrangle.courses.access import ACTIVITY_EVERY
+from quadrangle.courses.model import Course, Section
+from quadrangle.courses.section_store import ENROLLED_IN_SECTION
+from quadrangle.courses.store import DELETED_COURSE_BY_SIS, TOUCH_ENROLLMENTS
 from quadrangle.courses.tables import course_sections, courses, enrollments
-from quadrangle.db import Statement, UnitOfWork
+from quadrangle.db import Database, IntegrityViolation, Statement, UnitOfWork
+from quadrangle.db.uow import writing
+from quadrangle.kernel.clock import Clock
 from quadrangle.kernel.digest import random_text
-from quadrangle.kernel.text import sort_key
+from quadrangle.kernel.errors import Failure, Invalid
+from quadrangle.kernel.text import fold, sort_key
 
 # The term a course stands in when nobody says otherwise.
 _DEFAULT_TERM = Statement(
@@ -17,23 +23,6 @@ _DEFAULT_TERM = Statement(
         enrollment_terms.c.root_account_id == bindparam("root_id"), enrollment_terms.c.is_default.is_(True)
     ),
     into=int,
-)
-
-
-class SectionFacts(msgspec.Struct, frozen=True):
-    """Where an enrollment goes when no section is named."""
-
-    id: int
-    root_account_id: int
-
-
-# The default section of a course. Index: ix_course_sections_course_id_….
-_DEFAULT_SECTION = Statement(
-    select(course_sections.c.id, course_sections.c.root_account_id)
-    .where(course_sections.c.course_id == bindparam("course_id"), course_sections.c.workflow_state == "active")
-    .order_by(course_sections.c.is_default.desc(), course_sections.c.id)
-    .limit(1),
-    into=SectionFacts,
 )
 
 
@@ -91,6 +80,43 @@ async def create_course(
     return course_id
 
 
+# From which states an event takes a course, and where to (supporting-resources.md §3).
+_EVENTS: Final = {
+    "claim": (frozenset({"created", "claimed", "available"}), "claimed"),
+    "offer": (frozenset({"created", "claimed", "available", "completed"}), "available"),
+    "conclude": (frozenset({"created", "claimed", "available"}), "completed"),
+    "delete": (frozenset({"created", "claimed", "available", "completed"}), "deleted"),
+    "undelete": (frozenset({"deleted"}), "claimed"),
+}
+
+
+async def move_course(uow: UnitOfWork, course: Course, event: str) -> bool:
+    """Let an event (claim, offer, conclude, delete, undelete) happen to a course; False when its state does not allow it, or is no
+    longer the one that was seen."""
+    before, after = _EVENTS[event]
+    if course.workflow_state not in before:
+        return False
+    where = {"id": course.id, "workflow_state": course.workflow_state}
+    return await uow.update(courses, where, workflow_state=after, updated_at=uow.now) == 1
+
+
+async def change_course(uow: UnitOfWork, course: Course, changes: dict[str, Any]) -> None:
+    """Write the given columns of a course. Raises Invalid when its SIS id is taken."""
+    if not changes:
+        return
+    values = dict(changes)
+    if "name" in values:
+        values["name_key"] = sort_key(values["name"])
+    try:
+        await uow.update(courses, {"id": course.id}, updated_at=uow.now, **values)
+    except IntegrityViolation:
+        raise sis_id_taken("sis_source_id", values.get("sis_source_id")) from None
+
+
+def sis_id_taken(attribute: str, value: str | None) -> Invalid:
+    return Invalid.field(attribute, f'SIS ID "{value}" is already in use')
+
+
 async def create_section(
     uow: UnitOfWork, *, course_id: int, root_id: int, name: str, is_default: bool = False, **more: Any
 ) -> int:
@@ -100,6 +126,7 @@ async def create_section(
         course_id=course_id,
         root_account_id=root_id,
         name=name,
+        name_key=fold(name),
         workflow_state="active",
         is_default=is_default,
         created_at=uow.now,
@@ -108,31 +135,80 @@ async def create_section(
     )
 
 
-async def enroll(
-    uow: UnitOfWork,
-    *,
-    course_id: int,
-    user_id: int,
-    type: str,
-    role_id: int,
-    state: str = "invited",
-    section_id: int | None = None,
-    **more: Any,
-) -> int:
-    """Put a user into a course. section_id: the default section without one. more: associated_user_id, limit_privileges_…, dates."""
-    section = await uow.one(_DEFAULT_SECTION, course_id=course_id)
-    assert section is not None
-    return await uow.insert(
-        enrollments,
-        user_id=user_id,
-        course_id=course_id,
-        course_section_id=section_id or section.id,
-        root_account_id=section.root_account_id,
-        type=type,
-        role_id=role_id,
-        workflow_state=state,
-        total_activity_time=0,
-        created_at=uow.now,
-        updated_at=uow.now,
-        **{"limit_privileges_to_course_section": False, "self_enrolled": False, **more},
+async def change_section(uow: UnitOfWork, section: Section, changes: dict[str, Any]) -> None:
+    """Write the given columns of a section. Raises Invalid when its SIS id is taken."""
+    if not changes:
+        return
+    values = dict(changes)
+    if "name" in values:
+        values["name_key"] = fold(values["name"])
+    try:
+        await uow.update(course_sections, {"id": section.id}, updated_at=uow.now, **values)
+    except IntegrityViolation:
+        raise sis_id_taken("sis_source_id", values.get("sis_source_id")) from None
+
+
+class SectionHasEnrollments(Failure):
+    """A section that people are enrolled in stays."""
+
+    code = "section_has_enrollments"
+    says = "You can't delete a section that has enrollments"
+
+
+class NotCrossListed(Failure):
+    """Only a section away from its first course can go back there."""
+
+    code = "not_cross_listed"
+    says = "section is not cross-listed"
+
+
+async def lock_section(uow: UnitOfWork, section_id: int) -> None:
+    """Make whoever enrolls people there, moves or deletes it wait: what is read after this stays true until the commit."""
+    await uow.update(course_sections, {"id": section_id}, updated_at=uow.now)
+
+
+async def delete_section(uow: UnitOfWork, section: Section) -> None:
+    """Raises SectionHasEnrollments."""
+    await lock_section(uow, section.id)
+    if await uow.one(ENROLLED_IN_SECTION, section_id=section.id) is not None:
+        raise SectionHasEnrollments
+    # Its SIS id is free again, for the section that takes its place.
+    await uow.update(
+        course_sections, {"id": section.id}, workflow_state="deleted", sis_source_id=None, updated_at=uow.now
     )
+
+
+async def cross_list(uow: UnitOfWork, section: Section, course_id: int) -> None:
+    """Move a section with everybody in it to another course; its first course is remembered."""
+    home = section.nonxlist_course_id or section.course_id
+    await _move_section(uow, section, course_id, None if course_id == home else home)
+
+
+async def take_back(uow: UnitOfWork, section: Section) -> None:
+    """Bring a cross-listed section back to its first course. Raises NotCrossListed."""
+    if section.nonxlist_course_id is None:
+        raise NotCrossListed
+    await _move_section(uow, section, section.nonxlist_course_id, None)
+
+
+async def _move_section(uow: UnitOfWork, section: Section, course_id: int, home: int | None) -> None:
+    where = {"id": section.id, "course_id": section.course_id}
+    if await uow.update(course_sections, where, course_id=course_id, nonxlist_course_id=home, updated_at=uow.now):
+        await uow.update(enrollments, {"course_section_id": section.id}, course_id=course_id, updated_at=uow.now)
+
+
+async def note_activity(database: Database, clock: Clock, *, course_id: int, user_id: int) -> None:
+    """Remember that somebody used a course; runs after the answer, and writes what is ten minutes old only."""
+    async with writing(database, clock) as uow:
+        await uow.run(
+            TOUCH_ENROLLMENTS, course_id=course_id, user_id=user_id, at=uow.now, before=uow.now - ACTIVITY_EVERY
+        )
+
+
+async def revive_course(uow: UnitOfWork, root_id: int, sis_source_id: str, state: str) -> int | None:
+    """Bring back the deleted course with a SIS id; None when there is none."""
+    course_id = await uow.one(DELETED_COURSE_BY_SIS, root_id=root_id, sis_source_id=sis_source_id)
+    if course_id is not None:
+        where = {"id": course_id, "workflow_state": "deleted"}
+        await uow.update(courses, where, workflow_state=state, updated_at=uow.now)
+    return course_id

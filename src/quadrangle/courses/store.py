@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select, update
 
 from quadrangle.accounts import (
     Ancestor,
@@ -20,6 +20,7 @@ from quadrangle.accounts import (
 from quadrangle.courses.model import Course, Enrollment, EnrollmentFact, Section
 from quadrangle.courses.tables import course_sections, courses, enrollments
 from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of, collect
+from quadrangle.db.schema import BigId
 from quadrangle.kernel.ids import Ref
 
 COURSE_COLUMNS = [courses.c[name] for name in Course.__struct_fields__]
@@ -142,3 +143,29 @@ async def find_course(uow: UnitOfWork, ref: Ref, user_id: int | None) -> CourseW
 async def courses_for_user(uow: UnitOfWork, ids: set[int], user_id: int | None) -> list[CourseWithFacts]:
     """Several courses, deleted ones included, with the facts about one user; one statement, none for no ids."""
     return await uow.all(COURSES_FOR_USER, ids=sorted(ids), user_id=user_id) if ids else []
+
+
+# The deleted course that holds a SIS id. Index: uq_courses_sis_source_id.
+DELETED_COURSE_BY_SIS = Statement(
+    select(courses.c.id).where(
+        courses.c.root_account_id == bindparam("root_id", type_=BigId),
+        courses.c.sis_source_id == bindparam("sis_source_id"),
+        courses.c.workflow_state == "deleted",
+    ),
+    into=int,
+)
+
+# Note an access on the active enrollments of a user in a course that have none since a moment. Index: ix_enrollments_user_id_course_id.
+TOUCH_ENROLLMENTS = Statement[Any](
+    update(enrollments)
+    .where(
+        enrollments.c.user_id == bindparam("user_id", type_=BigId),
+        enrollments.c.course_id == bindparam("course_id", type_=BigId),
+        enrollments.c.workflow_state == "active",
+        or_(
+            enrollments.c.last_activity_at.is_(None),
+            enrollments.c.last_activity_at <= bindparam("before", type_=enrollments.c.last_activity_at.type),
+        ),
+    )
+    .values(last_activity_at=bindparam("at", type_=enrollments.c.last_activity_at.type))
+)

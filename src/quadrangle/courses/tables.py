@@ -66,6 +66,7 @@ course_sections = Table(
     Column("nonxlist_course_id", BigId, ForeignKey("courses.id")),
     Column("root_account_id", BigId, ForeignKey("accounts.id"), nullable=False),
     Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),  # folded, for LIKE
     Column("sis_source_id", Text),
     Column("integration_id", Text),
     Column("sis_batch_id", BigId),

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from quadrangle.accounts import ROOT_ID, SITE_ADMIN_ID, Account, find_account
-from quadrangle.courses import CourseStanding, standing_in
+from quadrangle.courses import CourseStanding, note_activity, standing_in
 from quadrangle.groups import GroupStanding, group_standing
 from quadrangle.http.call import Call
 from quadrangle.kernel.errors import NotFound
@@ -51,7 +51,18 @@ async def course_for(call: Call, text: str) -> CourseStanding:
     standing = None if ref is None else await standing_in(call.uow, ref, user_id)
     if standing is None:
         raise NotFound
+    note_access(call, standing)
     return standing
+
+
+def note_access(call: Call, standing: CourseStanding) -> None:
+    """An answered request of an enrolled user below the course's own path is an access (supporting-resources.md §5); it is written
+    after the answer, at most once per ten minutes, and never for a masquerade."""
+    user_id = standing.user_id
+    below = call.raw_path.startswith("/api/v1/courses/")
+    if user_id is not None and below and not call.actor.masquerading and standing.access_is_news:
+        course_id, app = standing.course.id, call.app
+        call.later.append(lambda: note_activity(app.database, app.clock, course_id=course_id, user_id=user_id))
 
 
 async def group_for(call: Call, text: str) -> GroupStanding:
