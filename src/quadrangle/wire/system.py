@@ -8,7 +8,7 @@ from sqlalchemy import literal, select
 from quadrangle.db import Statement
 from quadrangle.db.migrate import HEAD
 from quadrangle.http.call import Call
-from quadrangle.http.reply import Reply
+from quadrangle.http.reply import Reply, redirect
 from quadrangle.http.routing import Routes
 from quadrangle.kernel.errors import Failure, NotFound, TooLarge
 from quadrangle.settings import Settings
@@ -41,6 +41,12 @@ class SystemFamily:
 
     def leave(self, call: Call, reply: Reply) -> Reply:
         return reply.header("x-canvas-meta", "q=quadrangle;")
+
+
+@routes.get("/", public=True, work="none")
+async def start(call: Call) -> Reply:
+    """Lead whoever opens the bare address to the reference of the API."""
+    return redirect("/api/docs")
 
 
 @routes.get("/healthz", public=True, work="none")
