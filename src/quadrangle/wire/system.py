@@ -43,7 +43,7 @@ class SystemFamily:
         return reply.header("x-canvas-meta", "q=quadrangle;")
 
 
-@routes.get("/", public=True, work="none")
+@routes.get("/", public=True, work="none", status=302)
 async def start(call: Call) -> Reply:
     """Lead whoever opens the bare address to the reference of the API."""
     return redirect("/api/docs")
