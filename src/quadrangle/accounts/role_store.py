@@ -46,6 +46,7 @@ def _admins(key: tuple[str, ...]) -> object:
             logins.c.account_id == bindparam("root_id", type_=BigId),
             logins.c.workflow_state == "active",
         )
+        .correlate(account_users)
         .scalar_subquery()
     )
     statement = (

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     insert,
+    select,
     type_coerce,
     update,
 )
@@ -180,6 +181,9 @@ def collect(rows: Select[Any], into: type[Any]) -> ColumnElement[Any]:
     rows: correlates with the enclosing select where it names its tables; its order is not kept. into: an `array_like` struct, or a plain
     type for one column.
     """
+    if rows._distinct:
+        # Distinct rows are found first; PostgreSQL cannot compare the JSON they become. Such rows cannot correlate.
+        rows = select(*rows.subquery().c)
     columns = list(rows.selected_columns)
     row = _JsonRow(*columns) if isinstance(into, type) and issubclass(into, msgspec.Struct) else _JsonText(*columns)
     return type_coerce(rows.with_only_columns(_JsonList(row)).scalar_subquery(), Collected(into))
