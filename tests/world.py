@@ -193,7 +193,7 @@ class Client:
     def get(self, path: str, **query: Any) -> httpx.Response:
         """GET with query parameters given as keywords or, for bracketed names, as `params={…}`."""
         params = query.pop("params", None) or query
-        return self.request("GET", path, params=params)
+        return self.request("GET", path, params=params or None)  # empty ones would take the path's own query away
 
     def post(self, path: str, data: Any = None, **how: Any) -> httpx.Response:
         return self.request("POST", path, data=data, **how)

@@ -130,8 +130,8 @@ def cut(rows: Sequence[T], window: Window, total: int | None = None) -> Slice[T]
 def link_header(url: str, query: Iterable[tuple[str, str | None]], part: Slice[Any]) -> str:
     """The Link header of one page.
 
-    url: absolute address of the request without its query, undecoded bytes as latin-1. query: the request's own pairs. No blank after a comma, rel quoted and
-    last, nothing raw that a simple parser could trip over (endpoints-clients-use.md §3.12).
+    url: absolute address of the request without its query, undecoded bytes as latin-1. query: the request's own pairs. No blank after a
+    comma, rel quoted and last, nothing raw that a simple parser could trip over (endpoints-clients-use.md §3.12).
     """
     kept = sorted((pair for pair in query if pair[0].removesuffix("[]") not in _NOT_CARRIED), key=lambda pair: pair[0])
     url = _UNSAFE_IN_LINK.sub(lambda found: f"%{ord(found[0]):02X}", url)

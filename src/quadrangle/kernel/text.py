@@ -1,6 +1,7 @@
 """Texts that are compared: keys by which both engines sort and find alike."""
 
 import unicodedata
+from typing import Final
 
 from sqlalchemy import ColumnElement
 
@@ -16,8 +17,13 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
+LONGEST_SEARCH: Final = 5_000  # characters
+
+
 def like(text: str) -> str:
     """`text` as a pattern that finds it anywhere; `%`, `_` and `\\` stand for themselves."""
+    # SQLite takes no pattern above 50,000 bytes; nothing that is searched is as long as what is cut off here.
+    text = text[:LONGEST_SEARCH]
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 
