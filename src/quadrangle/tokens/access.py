@@ -7,14 +7,14 @@ from typing import Final
 
 import msgspec
 
-from quadrangle.accounts import ROOT_ID, AccountRights, rights_at, root_setting
+from quadrangle.accounts import ROOT_ID, AccountRights, outranks, rights_at, root_setting
 from quadrangle.courses import STUDENT_TYPES
 from quadrangle.db import UnitOfWork
 from quadrangle.kernel.access import Table
 from quadrangle.kernel.errors import NotFound
 from quadrangle.people import Actor
 from quadrangle.tokens.model import AccessToken, OwnerFacts
-from quadrangle.tokens.store import ADMINISTERED_BY, OWNER_FACTS
+from quadrangle.tokens.store import OWNER_FACTS
 
 READ: Final = "read"
 LIST: Final = "list"
@@ -117,15 +117,9 @@ async def owner_facts(uow: UnitOfWork, user_id: int) -> OwnerFacts:
 
 
 async def may_act_as(uow: UnitOfWork, actor_id: int, target_id: int) -> bool:
-    """Whether one person may run as another: become_user, and at every account the target administers all that the target may there.
+    """Whether one person may run as another: become_user, and all that the target's own admin roles yield.
 
     Source: conventions.md §3, permissions.md §5 (subset rule).
     """
     mine = await rights_at(uow, actor_id, ROOT_ID)
-    if not mine.may("become_user"):
-        return False
-    for account_id in await uow.all(ADMINISTERED_BY, user_id=target_id):
-        theirs = await rights_at(uow, target_id, account_id)
-        if not (await rights_at(uow, actor_id, account_id)).covers(theirs):
-            return False
-    return True
+    return mine.may("become_user") and await outranks(uow, actor_id, target_id)

@@ -174,9 +174,6 @@ OWNER_FACTS = Statement(
     into=OwnerFacts,
 )
 
-# Accounts at which somebody is an administrator. Index: uq_account_users_membership.
-ADMINISTERED_BY = Statement(select(account_users.c.account_id).where(_ADMIN).distinct(), into=int)
-
 # --- developer keys and their codes ----------------------------------------------------------------------------------
 
 # Index: client_id is unique.
