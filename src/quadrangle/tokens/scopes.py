@@ -10,7 +10,7 @@ BRIGHTSPACE_SCOPES: Final = frozenset({"core:*:*", "ep:*:*"})
 USERINFO: Final = "/auth/userinfo"  # asks who somebody is, and for no access at all
 
 _PIECES: Final = re.compile(r"(:\w+|\*\w+|\(|\))")
-_NAMES: Final = re.compile(r"([:*])\w+")
+_NAMES: Final = re.compile(r"/([:*])\w+")
 
 
 @lru_cache(maxsize=4096)
@@ -41,7 +41,7 @@ def scope_covers(scope: str, method: str, path: str) -> bool:
 
 def shape(scope: str) -> str:
     """A scope without the names of its placeholders, which differ between descriptions of one route."""
-    return _NAMES.sub(r"\1", scope)
+    return _NAMES.sub(r"/\1", scope)
 
 
 def shapes_of(scopes: Iterable[str]) -> frozenset[str]:
