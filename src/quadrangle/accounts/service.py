@@ -69,6 +69,7 @@ async def create_account(
         default_time_zone=default_time_zone,
         lti_guid=f"{uuid}:canvas-lms",
         settings=settings or {},
+        **_past_view(settings or {}),
         allowed_services={},
         account_calendar_visible=False,
         account_calendar_subscription_type="manual",
@@ -196,7 +197,7 @@ async def revise_account(uow: UnitOfWork, granted: Granted[Account], edit: Revis
             is_root=account.is_root,
             above=[one.settings for one in chain if one.distance > 0],
         )
-        changes["settings"] = settings
+        changes |= {"settings": settings, **_past_view(settings)}
         errors += wrong
     if edit.parent is not ABSENT and edit.parent.id != account.parent_account_id:
         await _move(uow, account, edit.parent, changes)
@@ -208,6 +209,12 @@ async def revise_account(uow: UnitOfWork, granted: Granted[Account], edit: Revis
     except IntegrityViolation:
         raise SisIdTaken(str(edit.sis_id)) from None
     return await reload(uow, account.id)
+
+
+def _past_view(settings: dict[str, Any]) -> dict[str, Any]:
+    """The columns in which chain_of finds one of the settings."""
+    stored = settings.get("restrict_student_past_view") or {}
+    return {"past_view_restricted": stored.get("value"), "past_view_locked": bool(stored.get("locked"))}
 
 
 def _too_long(field: str, most: int) -> FieldError:

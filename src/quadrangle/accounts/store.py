@@ -61,18 +61,39 @@ def user_bind() -> BindParameter[Any]:
 
 
 class Ancestor(msgspec.Struct, frozen=True, array_like=True):
-    """One account of a chain; distance 0 is the account itself."""
+    """One account of a chain; distance 0 is the account itself. The last two: what it says of restrict_student_past_view."""
 
     account_id: int
     distance: int
+    past_view_restricted: bool | None = None
+    past_view_locked: bool = False
 
 
 def chain_of(account_id: ColumnElement[int]) -> ColumnElement[Any]:
-    """`account_id` and all above it, as one column. Index: primary key of account_lineage."""
-    rows = select(account_lineage.c.ancestor_id, account_lineage.c.distance).where(
-        account_lineage.c.account_id == account_id
+    """`account_id` and all above it, as one column. Indexes: primary keys of account_lineage and accounts."""
+    above = accounts.alias("chain_account")
+    rows = (
+        select(
+            account_lineage.c.ancestor_id,
+            account_lineage.c.distance,
+            above.c.past_view_restricted,
+            above.c.past_view_locked,
+        )
+        .join(above, above.c.id == account_lineage.c.ancestor_id)
+        .where(account_lineage.c.account_id == account_id)
     )
     return collect(rows, Ancestor)
+
+
+def hides_past_courses(ancestors: list[Ancestor]) -> bool:
+    """The value of restrict_student_past_view at the last account of a chain: the first locked one from the top ends the walk."""
+    hidden = False
+    for one in sorted(ancestors, key=lambda one: -one.distance):
+        if one.past_view_restricted is not None:
+            hidden = one.past_view_restricted
+        if one.past_view_locked:
+            break
+    return hidden
 
 
 def in_order(ancestors: list[Ancestor]) -> list[int]:

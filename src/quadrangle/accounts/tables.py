@@ -1,6 +1,6 @@
 """Accounts and their tree, roles and overrides, admin memberships, enrollment terms."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
 from quadrangle.db.schema import BigId, Json, SortKey, UtcTime, flag_column, metadata, primary_id
 
@@ -31,6 +31,9 @@ accounts = Table(
     flag_column("terms_passive", default=True),
     Column("terms_content", Text),
     Column("stuck_sis_fields", Json, nullable=False),  # names of the fields a person has edited
+    # The stored restrict_student_past_view once more, where the question "may they read this course" meets it without opening JSON.
+    Column("past_view_restricted", Boolean),  # null: nothing stored here
+    flag_column("past_view_locked"),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Index(None, "parent_account_id", "workflow_state", "id"),

@@ -7,7 +7,7 @@ import enum
 from datetime import datetime, timedelta
 from typing import Final, NoReturn
 
-from quadrangle.accounts import HeldRole, RoleRights, in_order
+from quadrangle.accounts import HeldRole, RoleRights, hides_past_courses, in_order
 from quadrangle.courses.model import STAFF_TYPES, STUDENT_TYPES, EnrollmentFact
 from quadrangle.courses.store import CourseWithFacts, find_course
 from quadrangle.db import UnitOfWork
@@ -120,13 +120,14 @@ class CourseStanding:
 
     @property
     def reads_as_past(self) -> bool:
-        """A concluded enrollment keeps reading; a student's unless the account hides past courses from students."""
+        """A concluded enrollment keeps reading; a student's unless account or course hides past courses from students."""
         return any(one.type in STAFF_TYPES or not self._hides_past for one in self.concluded_ones)
 
     @property
     def _hides_past(self) -> bool:
-        stored = self.course.root_settings.get("restrict_student_past_view")
-        return bool(stored.get("value")) if isinstance(stored, dict) else False
+        if self.course.settings.get("restrict_student_past_view"):
+            return True
+        return hides_past_courses(self.course.ancestors)
 
     @property
     def concluded(self) -> bool:

@@ -355,6 +355,15 @@ class TestPermissionsInACourse:
 
     def test_students_lose_a_past_course_where_the_account_says_so(self, world: World) -> None:
         world.root.put("/accounts/1/terms/default", {"enrollment_term[end_at]": "2026-02-01"})
-        world.root.put("/accounts/1", {"account[settings][restrict_student_past_view][value]": "true"})
+        name = "account[settings][restrict_student_past_view]"
+        science = f"/accounts/{world.ids['science']}"
+        world.root.put("/accounts/1", {f"{name}[value]": "true"})
         assert self.reads(world, "ada")
+        assert not self.reads(world, "ben")
+        world.root.put(science, {f"{name}[value]": "false"})
+        assert self.reads(world, "ben")
+        world.root.put("/accounts/1", {f"{name}[value]": "true", f"{name}[locked]": "true"})
+        assert not self.reads(world, "ben")
+        world.root.put("/accounts/1", json={"account": {"settings": {"restrict_student_past_view": None}}})
+        world.root.put(science, {f"{name}[value]": "true"})
         assert not self.reads(world, "ben")
