@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, select
 from quadrangle.courses.access import CourseStanding
 from quadrangle.courses.enrollment_store import ROLES_OF_COURSE, SAME_ENROLLMENT, EnrollmentInFull, RoleOfCourse
 from quadrangle.courses.model import Enrollment
-from quadrangle.courses.service import lock_section
-from quadrangle.courses.tables import course_sections, enrollments
+from quadrangle.courses.service import create_section, lock_section
+from quadrangle.courses.tables import course_sections, courses, enrollments
 from quadrangle.db import Statement, UnitOfWork
 from quadrangle.kernel.errors import Failure
 
@@ -32,6 +32,25 @@ _DEFAULT_SECTION = Statement(
 )
 
 
+# A section by id. Index: primary key.
+_SECTION = Statement(
+    select(course_sections.c.id, course_sections.c.root_account_id).where(
+        course_sections.c.id == bindparam("section_id")
+    ),
+    into=SectionFacts,
+)
+
+
+class _Named(msgspec.Struct, frozen=True):
+    name: str
+    root_account_id: int
+
+
+_COURSE_NAME = Statement(
+    select(courses.c.name, courses.c.root_account_id).where(courses.c.id == bindparam("course_id")), into=_Named
+)
+
+
 async def enroll(
     uow: UnitOfWork,
     *,
@@ -44,13 +63,16 @@ async def enroll(
     **more: Any,
 ) -> int:
     """Put a user into a course. section_id: the default section without one. more: associated_user_id, limit_privileges_…, dates."""
-    section = await uow.one(_DEFAULT_SECTION, course_id=course_id)
+    if section_id is None:
+        section: SectionFacts | None = await default_section(uow, course_id)
+    else:
+        section = await uow.one(_SECTION, section_id=section_id)
     assert section is not None
     return await uow.insert(
         enrollments,
         user_id=user_id,
         course_id=course_id,
-        course_section_id=section_id or section.id,
+        course_section_id=section.id,
         root_account_id=section.root_account_id,
         type=type,
         role_id=role_id,
@@ -62,15 +84,29 @@ async def enroll(
     )
 
 
+async def default_section(uow: UnitOfWork, course_id: int) -> SectionFacts:
+    """The section in which people are who were put into none; made anew where all were deleted or moved to other courses."""
+    found = await uow.one(_DEFAULT_SECTION, course_id=course_id)
+    if found is None:
+        named = await uow.one(_COURSE_NAME, course_id=course_id)
+        assert named is not None
+        await create_section(uow, course_id=course_id, root_id=named.root_account_id, name=named.name, is_default=True)
+        found = await uow.one(_DEFAULT_SECTION, course_id=course_id)
+        assert found is not None
+    return found
+
+
 # Who may add, and take out, people of each kind (supporting-resources.md §5, Rights).
-ADDING: Final = {
+ADDING: Final[dict[str, str]] = {
     "StudentEnrollment": "add_student_to_course",
     "TeacherEnrollment": "add_teacher_to_course",
     "TaEnrollment": "add_ta_to_course",
     "DesignerEnrollment": "add_designer_to_course",
     "ObserverEnrollment": "add_observer_to_course",
 }
-REMOVING: Final = {kind: right.replace("add_", "remove_").replace("_to_", "_from_") for kind, right in ADDING.items()}
+REMOVING: Final[dict[str, str]] = {
+    kind: right.replace("add_", "remove_").replace("_to_", "_from_") for kind, right in ADDING.items()
+}
 
 
 async def roles_of_course(uow: UnitOfWork, standing: CourseStanding) -> list[RoleOfCourse]:
@@ -131,12 +167,6 @@ async def enroll_in_role(uow: UnitOfWork, standing: CourseStanding, *, user_id: 
     role = built_in(await roles_of_course(uow, standing), type)
     assert role is not None
     await enroll(uow, course_id=standing.course.id, user_id=user_id, type=type, role_id=role.id, state="active")
-
-
-async def default_section(uow: UnitOfWork, course_id: int) -> int | None:
-    """The section of a course in which people are who were put into none; None when all were deleted."""
-    found = await uow.one(_DEFAULT_SECTION, course_id=course_id)
-    return None if found is None else found.id
 
 
 class NotInactive(Failure):

@@ -25,6 +25,7 @@ class EnrollmentInFull(Enrollment, frozen=True):
     course_state: str
     sis_section_id: str | None
     section_integration_id: str | None
+    section_name: str
     sis_account_id: str | None
     account_id: int
     sis_batch_id: int | None
@@ -42,6 +43,7 @@ def select_enrollments() -> Select[Any]:
             courses.c.workflow_state.label("course_state"),
             course_sections.c.sis_source_id.label("sis_section_id"),
             course_sections.c.integration_id.label("section_integration_id"),
+            course_sections.c.name.label("section_name"),
             accounts.c.sis_source_id.label("sis_account_id"),
             courses.c.account_id,
             enrollments.c.sis_batch_id,
@@ -84,6 +86,7 @@ class EnrollmentKey(msgspec.Struct, frozen=True):
     by_term: bool = False
     sis: frozenset[str] = frozenset()  # of account, course, section, user
     living: bool = False  # only in courses that are neither completed nor deleted
+    sectioned: bool = False  # only in the bound `sections`
     below: bool = False  # only in courses of the bound account or below
 
 
@@ -117,6 +120,8 @@ def _enrollments_of(key: EnrollmentKey) -> Select[Any]:
         statement = statement.where(enrollments.c.user_id == bindparam("only_user", type_=BigId))
     if key.by_term:
         statement = statement.where(courses.c.enrollment_term_id == bindparam("term_id", type_=BigId))
+    if key.sectioned:
+        statement = statement.where(any_of(enrollments.c.course_section_id, "sections"))
     if key.living:
         statement = statement.where(courses.c.workflow_state != "completed")
     if key.below:

@@ -5,12 +5,15 @@ from quadrangle.wire.canvas import (
     account_users,
     accounts,
     admins,
+    course_settings,
+    course_users,
     courses,
     enrollments,
     group_categories,
     groups,
     logins,
     modules,
+    neighbours,
     oauth,
     pages,
     progress,
@@ -23,7 +26,8 @@ from quadrangle.wire.canvas import (
 )
 
 _MODULES = (
-    users, account_users, logins, accounts, roles, admins, terms, courses, sections, enrollments, group_categories, groups, pages, modules, progress,
+    users, account_users, logins, accounts, roles, admins, terms, courses, course_users, course_settings, sections,
+    enrollments, group_categories, groups, pages, modules, neighbours, progress,
     tokens, oauth, sessions,
 )  # fmt: skip
 
