@@ -5,10 +5,14 @@ What a caller sent is never written, neither query nor body nor headers: a query
 
 import logging
 import sys
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import structlog
+
+from quadrangle.kernel.clock import SystemClock
 
 
 def configure_logs(level: str) -> None:
@@ -28,6 +32,37 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [_Bridge()]
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]))
+
+
+class Answered(msgspec.Struct):
+    """The line of one request, in the form of every other line."""
+
+    request_id: str
+    method: str
+    path: str
+    status: int
+    ms: float
+    timestamp: datetime
+    event: str = "answered"
+    level: str = "info"
+
+
+def request_log(level: str) -> Callable[[str, str, str, int, float], None] | None:
+    """What writes the line of a request, given its id, method, path, status and seconds; None where the level leaves it out.
+
+    It goes past structlog, whose processors took as long as a statement.
+    """
+    if level not in ("debug", "info"):
+        return None
+    encode, now = msgspec.json.Encoder().encode, SystemClock().now
+    out = sys.stderr.buffer
+
+    def write(request_id: str, method: str, path: str, status: int, seconds: float) -> None:
+        line = Answered(request_id, method, path, status, round(seconds * 1000, 2), now())
+        out.write(encode(line) + b"\n")
+        out.flush()
+
+    return write
 
 
 class _Bridge(logging.Handler):

@@ -1,6 +1,7 @@
 """`quad serve`: one process, or several on PostgreSQL, behind one socket."""
 
 import contextlib
+import gc
 import os
 import socket
 from typing import Any, Final
@@ -29,8 +30,10 @@ def serve(*, host: str, port: int, database: str | None, storage: str | None, wo
     if workers == 1:
         from quadrangle.app import create_app
 
+        app = create_app(settings)
+        _settle()
         with contextlib.suppress(KeyboardInterrupt):
-            _Server(_config(create_app(settings)), address).run(sockets=[listening])
+            _Server(_config(app), address).run(sockets=[listening])
         return
     import msgspec
 
@@ -50,7 +53,20 @@ def application() -> Any:
 
     settings = msgspec.json.decode(os.environ[_WORKER], type=Settings)
     configure_logs(settings.log)
-    return create_app(settings)
+    app = create_app(settings)
+    _settle()
+    return app
+
+
+def _settle() -> None:
+    """Let the garbage collector alone with what stays for good.
+
+    Tables, statements and routes are a hundred thousand objects; looking through them every few hundred requests made the slowest percent of
+    answers twice as slow. A request leaves hardly a cycle behind.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 class _Server(uvicorn.Server):

@@ -9,7 +9,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -57,7 +57,11 @@ class SqliteConnection:
         return statement.rows(compiled, fetched)
 
     async def one(self, statement: Statement[T], /, **values: Any) -> T | None:
-        rows = await self.all(statement, **values)
+        if statement.slow:
+            rows = await self.all(statement, **values)
+        else:
+            compiled = statement.compiled("sqlite")
+            rows = statement.rows(compiled, self._run(compiled, values).fetchall())
         return rows[0] if rows else None
 
     async def run(self, statement: Statement[Any], /, **values: Any) -> int:
@@ -67,6 +71,21 @@ class SqliteConnection:
         for piece in sql.split(";\n"):
             if piece.strip():
                 self._execute(piece)
+
+
+class _Reading:
+    """Reading needs no preparation: one connection serves all readers of the event loop, statement by statement."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: SqliteConnection) -> None:
+        self._connection = connection
+
+    async def __aenter__(self) -> SqliteConnection:
+        return self._connection
+
+    async def __aexit__(self, *raised: object) -> None:
+        return None
 
 
 class SqliteDatabase:
@@ -84,7 +103,7 @@ class SqliteDatabase:
         Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         self._writer = connect(self.path, synchronous=self._synchronous)
         self._reader = connect(self.path, read_only=True)
-        self._read = SqliteConnection(self._reader, self)
+        self._reading = _Reading(SqliteConnection(self._reader, self))
         self._write = SqliteConnection(self._writer)
         self._checkpoints = asyncio.create_task(self._checkpoint_now_and_then())
 
@@ -98,9 +117,8 @@ class SqliteDatabase:
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.close()
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[SqliteConnection]:
-        yield self._read
+    def read(self) -> AbstractAsyncContextManager[SqliteConnection]:
+        return self._reading
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqliteConnection]:

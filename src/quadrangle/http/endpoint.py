@@ -21,6 +21,7 @@ from quadrangle.kernel.digest import Digester, random_uuid
 from quadrangle.kernel.errors import Failure, NotFound
 from quadrangle.kernel.paging import Slice
 from quadrangle.kernel.params import nest, pairs_from
+from quadrangle.logs import request_log
 from quadrangle.settings import Settings
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -100,6 +101,7 @@ class Application:
             self.router.add(route)
         self.metrics = Metrics()
         self.log = structlog.get_logger("quadrangle")
+        self._log_request = request_log(settings.log)
         self._reports = 0
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -227,11 +229,5 @@ class Application:
         await send({"type": "http.response.body", "body": b"" if head else body})
         route = call.route.template if call.route is not None else "(none)"
         self.metrics.count(call.method, route, reply.status, elapsed)
-        self.log.info(
-            "answered",
-            request_id=call.request_id,
-            method=call.method,
-            path=call.raw_path,
-            status=reply.status,
-            ms=round(elapsed * 1000, 2),
-        )
+        if self._log_request is not None:
+            self._log_request(call.request_id, call.method, call.raw_path, reply.status, elapsed)
