@@ -93,7 +93,7 @@ class TestScopes:
         [
             "nonsense",
             "url:GET|/api/v1/nonsense",
-            "url:PATCH|/api/v1/users/:id",
+            "url:PUT|/api/v1/users/:user_id/user_generated_tokens",
             "url:GET|/metrics",
             ["x", SELF],
             [{"a": 1}],

@@ -80,12 +80,13 @@ class CanvasFamily:
         if not settings.throttle:
             return None
         identity = await self._identity(call, secret)
-        known = {identity, f"address:{call.address}"}
-        if not known.isdisjoint(self._allowed):
+        listed_somewhere = self._allowed or self._blocked
+        known = (identity, f"address:{call.address}") if listed_somewhere else (identity,)
+        if not self._allowed.isdisjoint(known):
             return None
         call.notes["identity"] = identity
         call.notes["entered"] = time.perf_counter()
-        if known.isdisjoint(self._blocked):
+        if self._blocked.isdisjoint(known):
             if self._throttle.enter(identity, time.monotonic()):
                 return None
             self._throttle.leave(identity, time.monotonic(), 0.0)
@@ -96,8 +97,9 @@ class CanvasFamily:
 
     async def _identity(self, call: Call, secret: str | None) -> str:
         """The token, else the user of the session, else the address. A cookie that is no session counts for nothing: it could be made up."""
-        if secret:
-            return f"token:{self._digest(secret, use='token')}"
+        if secret is not None:
+            digest = call.notes["digest"] = self._digest(secret, use="token")
+            return f"token:{digest}"
         if (cookie := call.cookie(SESSION_COOKIE)) and _session_counts(call.route):
             async with call.app.database.read() as connection:
                 session = await connection.one(SESSION_FOR_REQUEST, digest=self._digest(cookie, use="session"))
@@ -132,7 +134,8 @@ class CanvasFamily:
             await self._masquerade(call, actor, call.tree["as_user_id"])
 
     async def _admit_token(self, call: Call, route: Route, secret: str) -> None:
-        token = await call.uow.one(TOKEN_FOR_REQUEST, digest=self._digest(secret, use="token"))
+        digest = call.notes.get("digest") or self._digest(secret, use="token")
+        token = await call.uow.one(TOKEN_FOR_REQUEST, digest=digest)
         now = call.now
         usable = check_token(token, now)
         facts = TokenFacts(
