@@ -47,7 +47,7 @@ def describe(routes: Iterable[Route], *, title: str = "Quadrangle") -> dict[str,
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "schemas": {**components, "Error": {"type": ["object", "array"]}},
+            "schemas": {**components, "Error": {"type": ["object", "array", "null"]}},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
