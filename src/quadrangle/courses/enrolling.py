@@ -12,7 +12,7 @@ from quadrangle.courses.model import Enrollment
 from quadrangle.courses.service import create_section, lock_section
 from quadrangle.courses.tables import course_sections, courses, enrollments
 from quadrangle.db import Statement, UnitOfWork
-from quadrangle.kernel.errors import Failure
+from quadrangle.kernel.errors import Conflict
 
 
 class SectionFacts(msgspec.Struct, frozen=True):
@@ -169,14 +169,14 @@ async def enroll_in_role(uow: UnitOfWork, standing: CourseStanding, *, user_id: 
     await enroll(uow, course_id=standing.course.id, user_id=user_id, type=type, role_id=role.id, state="active")
 
 
-class NotInactive(Failure):
+class NotInactive(Conflict):
     """Only an inactive enrollment can be reactivated."""
 
     code = "enrollment_not_inactive"
     says = "enrollment not inactive"
 
 
-class NoInvitation(Failure):
+class NoInvitation(Conflict):
     """Only who is invited can accept or reject."""
 
     code = "no_current_invitation"

@@ -14,7 +14,7 @@ from quadrangle.db import Database, IntegrityViolation, Statement, UnitOfWork
 from quadrangle.db.uow import writing
 from quadrangle.kernel.clock import Clock
 from quadrangle.kernel.digest import random_text
-from quadrangle.kernel.errors import Failure, Invalid
+from quadrangle.kernel.errors import Conflict, Invalid
 from quadrangle.kernel.text import fold, sort_key
 
 # The term a course stands in when nobody says otherwise.
@@ -148,14 +148,14 @@ async def change_section(uow: UnitOfWork, section: Section, changes: dict[str, A
         raise sis_id_taken("sis_source_id", values.get("sis_source_id")) from None
 
 
-class SectionHasEnrollments(Failure):
+class SectionHasEnrollments(Conflict):
     """A section that people are enrolled in stays."""
 
     code = "section_has_enrollments"
     says = "You can't delete a section that has enrollments"
 
 
-class NotCrossListed(Failure):
+class NotCrossListed(Conflict):
     """Only a section away from its first course can go back there."""
 
     code = "not_cross_listed"

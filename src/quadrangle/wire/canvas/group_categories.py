@@ -50,10 +50,10 @@ from quadrangle.wire.canvas.groups import (
     PeopleAsked,
     Sis,
     category_json,
-    group_answer,
     group_changes,
     list_groups,
     list_people,
+    made_group,
     sis_of,
 )
 from quadrangle.wire.canvas.ids import account_for, course_for
@@ -235,7 +235,7 @@ async def create_in_category(call: Call, asked: Asked[GroupEdit]) -> Reply:
         community=category.role == "communities",
     )
     group_id = await create_group(call.uow, category_id=category.id, name=changes.pop("name", None), **changes)
-    return await group_answer(call, group_id, made=True)
+    return await made_group(call, group_id)
 
 
 class CategoryPeople(PeopleAsked):

@@ -425,9 +425,16 @@ def group_changes(edit: GroupEdit, *, quotas: bool, sis: bool, community: bool) 
     return changes
 
 
-async def group_answer(call: Call, group_id: int, *, made: bool = False, include: Sequence[str] = ()) -> Reply:
-    """A group as its caller sees it; made: with the keys of a group that was just created or changed."""
-    standing = await group_for(call, str(group_id))
+async def made_group(call: Call, group_id: int) -> Reply:
+    """A group that was just created or changed, with all the keys of one."""
+    return await group_answer(call, await group_for(call, str(group_id)), made=True)
+
+
+async def group_answer(
+    call: Call, standing: GroupStanding, *, made: bool = False, include: Sequence[str] = ()
+) -> Reply:
+    """A group as its caller sees it."""
+    group_id = standing.group.id
     view = await call.uow.one(GROUP_VIEW, id=group_id)
     assert view is not None
     sis = sis_of(standing)
@@ -465,7 +472,7 @@ async def show_group(call: Call, asked: Asked[GroupShown]) -> Reply:
     """Show a group."""
     standing = await group_for(call, call.path["group_id"])
     standing.require(READ)
-    return await group_answer(call, standing.group.id, include=asked.read().include)
+    return await group_answer(call, standing, include=asked.read().include)
 
 
 @routes.post("/api/v1/groups", gives=GroupJson)
@@ -480,7 +487,7 @@ async def create_community(call: Call, asked: Asked[GroupEdit]) -> Reply:
     )
     name = changes.pop("name", None)
     group_id = await found_community(call.uow, root_id=ROOT_ID, founder_id=user_id, name=name, **changes)
-    return await group_answer(call, group_id, made=True)
+    return await made_group(call, group_id)
 
 
 @routes.put("/api/v1/groups/:group_id", gives=GroupJson)
@@ -499,7 +506,7 @@ async def edit_group(call: Call, asked: Asked[GroupRevision]) -> Reply:
     if "members" in edit.sent:
         ids = [await _user_id(call, one) for one in edit.members if one.strip()]
         await set_members(call.uow, group, list(dict.fromkeys(ids)))
-    return await group_answer(call, standing.group.id, made=True)
+    return await made_group(call, standing.group.id)
 
 
 async def _user_id(call: Call, reference: str) -> int:
@@ -512,7 +519,7 @@ async def remove_group(call: Call) -> Reply:
     """Delete a group."""
     standing = await group_for(call, call.path["group_id"])
     group = standing.require(DELETE)
-    answer = await group_answer(call, standing.group.id)
+    answer = await group_answer(call, standing)
     await delete_group(call.uow, group)
     return answer
 
