@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from quadrangle.commands import oauth, site_admin, token
 from quadrangle.commands.common import DatabaseOption, JsonOption, StorageOption, fail
 from quadrangle.kernel.problem import OperatorProblem
 
@@ -96,3 +97,8 @@ def doctor(database: DatabaseOption = None, storage: StorageOption = None, json:
     from quadrangle.commands import doctor
 
     doctor.doctor(database=database, storage=storage, json=json)
+
+
+app.add_typer(token.app, name="token")
+app.command()(oauth.oauth)
+app.command("site-admin")(site_admin.site_admin)

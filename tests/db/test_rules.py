@@ -48,6 +48,7 @@ RULES: Final = {
             "tokens/sessions.py": "a password is verified between a reading and a writing unit of work: it takes too long for either",
             "tokens/service.py": "last_used_at is noted after the answer, when the request's own unit of work is over",
             "tokens/oauth.py": "a used-up code stays used up although the answer is a refusal",
+            "courses/service.py": "the last visit is noted after the answer, when the request's own unit of work is over",
             "people/service.py": "last_request_at is noted after the answer, when the request's own unit of work is over",
         },
     ),

@@ -1,0 +1,162 @@
+"""The commands an operator gives a campus that is there: token, oauth, site-admin, doctor, demo. Source: ARCHITECTURE §4."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.process import Serving, quad, quad_json
+
+TOKEN = "a-token-of-our-own"
+
+
+@pytest.fixture
+def campus(empty: str, tmp_path: Path) -> str:
+    quad_json("init", "--database", empty, "--admin-token", TOKEN, folder=tmp_path)
+    return empty
+
+
+class TestToken:
+    def test_it_opens_the_door_until_its_end(self, campus: str, tmp_path: Path) -> None:
+        made = quad_json(
+            "token", "create", "--user", "1", "--purpose", "Provisioning", "--value", "another-one-of-our-own",
+            "--expires", "2099-01-01", "--database", campus, folder=tmp_path,
+        )  # fmt: skip
+        assert (made["user_id"], made["access_token"]) == (1, "another-one-of-our-own")
+        assert made["expires_at"] == "2099-01-01T00:00:00Z"
+        with Serving("--database", campus, folder=tmp_path) as server:
+            reply = httpx.get(
+                f"{server.url}/api/v1/users/self", headers={"authorization": "Bearer another-one-of-our-own"}
+            )
+        assert reply.json()["id"] == 1
+
+    def test_it_says_when_there_is_no_such_user(self, campus: str, tmp_path: Path) -> None:
+        done = quad("token", "create", "--user", "77", "--purpose", "x", "--database", campus, folder=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", "There is no user 77.\n")
+
+    def test_it_refuses_a_scope_of_no_route(self, campus: str, tmp_path: Path) -> None:
+        done = quad(
+            "token", "create", "--user", "1", "--purpose", "x", "--scope", "url:GET|/nowhere", "--database", campus,
+            folder=tmp_path,
+        )  # fmt: skip
+        assert done.returncode == 1
+        assert "is no scope of this server" in done.stderr
+
+
+class TestOAuth:
+    def test_it_registers_an_application_whose_answers_go_where_it_said(self, campus: str, tmp_path: Path) -> None:
+        where = "https://editor.example.edu/back"
+        made = quad_json("oauth", "--name", "Editor", "--redirect-uri", where, "--database", campus, folder=tmp_path)
+        assert set(made) == {"client_id", "client_secret"}
+        asked = {"client_id": made["client_id"], "response_type": "code", "state": "s"}
+        with Serving("--database", campus, folder=tmp_path) as server:
+            known = httpx.get(f"{server.url}/login/oauth2/auth", params={**asked, "redirect_uri": where})
+            strange = httpx.get(
+                f"{server.url}/login/oauth2/auth", params={**asked, "redirect_uri": "https://thief.example/back"}
+            )
+        assert known.status_code == 302
+        assert strange.status_code == 400
+
+    def test_a_public_one_has_no_secret(self, campus: str, tmp_path: Path) -> None:
+        made = quad_json(
+            "oauth", "--name", "App", "--redirect-uri", "https://app.example/back", "--public", "--database", campus,
+            folder=tmp_path,
+        )  # fmt: skip
+        assert set(made) == {"client_id"}
+
+
+class TestSiteAdmin:
+    def test_a_member_may_what_nobody_else_may(self, campus: str, tmp_path: Path) -> None:
+        asked = "/api/v1/accounts/site_admin"
+        headers = {"authorization": f"Bearer {TOKEN}"}
+        with Serving("--database", campus, folder=tmp_path) as server:
+            assert httpx.get(server.url + asked, headers=headers).status_code == 403
+            made = quad_json("site-admin", "--user", "1", "--database", campus, folder=tmp_path)
+            assert made == {"user_id": 1, "account_id": 100}
+            assert httpx.get(server.url + asked, headers=headers).json()["name"] == "Site Admin"
+
+    def test_once_more_changes_nothing(self, campus: str, tmp_path: Path) -> None:
+        for _ in range(2):
+            assert quad("site-admin", "--user", "1", "--database", campus, folder=tmp_path).returncode == 0
+
+
+class TestDoctor:
+    def test_it_finds_nothing_wrong_with_a_campus(self, campus: str, tmp_path: Path) -> None:
+        report = quad_json("doctor", "--database", campus, folder=tmp_path)
+        assert report["ok"]
+        checks = [finding["check"] for finding in report["findings"]]
+        assert checks == ["settings", "storage", "database", "schema", "campus", "clock"]
+
+    def test_it_says_what_to_do_with_an_empty_database(self, empty: str, tmp_path: Path) -> None:
+        done = quad("doctor", "--database", empty, folder=tmp_path)
+        assert done.returncode == 1
+        assert (
+            "PROBLEM  schema: The database is empty: run `quad init`, or `quad demo` to look around.\n" in done.stdout
+        )
+
+    def test_it_names_a_setting_that_does_not_exist(self, campus: str, tmp_path: Path) -> None:
+        done = quad("doctor", "--database", campus, folder=tmp_path, QUAD_THROTLE="1")
+        assert "PROBLEM  settings: QUAD_THROTLE in the environment: no such setting.\n" in done.stdout
+
+    def test_it_tells_a_folder_that_is_none(self, campus: str, tmp_path: Path) -> None:
+        (tmp_path / "occupied").write_text("a file")
+        done = quad("doctor", "--database", campus, "--storage", f"file://{tmp_path}/occupied/files", folder=tmp_path)
+        assert "PROBLEM  storage: " in done.stdout
+        assert "cannot be written: Not a directory." in done.stdout
+
+    def test_it_tells_a_file_that_is_no_database(self, tmp_path: Path) -> None:
+        (tmp_path / "letter.db").write_text("Dear Sir or Madam, this is a letter and no database at all.")
+        done = quad("doctor", "--database", "sqlite:///letter.db", folder=tmp_path)
+        assert done.returncode == 1
+        assert "PROBLEM  database: The database letter.db cannot be read: file is not a database.\n" in done.stdout
+
+    def test_it_tells_a_clock_that_went_back(self, campus: str, tmp_path: Path) -> None:
+        _age(campus)
+        done = quad("doctor", "--database", campus, folder=tmp_path)
+        assert "PROBLEM  clock: " in done.stdout
+
+
+def _age(url: str) -> None:
+    import asyncio
+    import sqlite3
+
+    import asyncpg
+
+    sql = "UPDATE users SET created_at = '2099-01-01T00:00:00.000000Z'"
+    if url.startswith("sqlite"):
+        with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+            connection.execute(sql)
+        return
+
+    async def run() -> None:
+        connection = await asyncpg.connect(url)
+        await connection.execute(sql)
+        await connection.close()
+
+    asyncio.run(run())
+
+
+class TestDemo:
+    def test_it_is_the_same_each_time(self, tmp_path: Path) -> None:
+        first = quad_json("demo", "--database", "sqlite:///one.db", folder=tmp_path)
+        second = quad_json("demo", "--database", "sqlite:///two.db", folder=tmp_path)
+        assert first == second
+        assert first["users"] == len(first["logins"])
+
+    def test_its_tokens_open_the_door(self, empty: str, tmp_path: Path) -> None:
+        made = quad_json("demo", "--database", empty, folder=tmp_path)
+        with Serving("--database", empty, folder=tmp_path) as server:
+            reply = httpx.get(
+                f"{server.url}/api/v1/users/self", headers={"authorization": f"Bearer {made['access_token']}"}
+            )
+        assert reply.json()["id"] == made["user_id"]
+
+    def test_a_second_time_it_says_so_or_tells_again_what_it_told(self, empty: str, tmp_path: Path) -> None:
+        first = quad_json("demo", "--database", empty, folder=tmp_path)
+        again = quad("demo", "--database", empty, folder=tmp_path)
+        assert (again.returncode, again.stderr) == (1, "The database holds a campus already.\n")
+        assert quad_json("demo", "--database", empty, "--if-missing", folder=tmp_path) == first
+
+    def test_it_never_touches_a_campus_of_ones_own(self, campus: str, tmp_path: Path) -> None:
+        quiet = quad("demo", "--database", campus, "--if-missing", folder=tmp_path)
+        assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
