@@ -1,9 +1,7 @@
 """Everything asked of the database about users, logins and sessions."""
 
-from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Select, bindparam, delete, func, select
 
 from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of
@@ -14,44 +12,6 @@ from quadrangle.people.tables import communication_channels, logins, sessions, u
 
 USER_COLUMNS = [users.c[name] for name in User.__struct_fields__]
 LOGIN_COLUMNS = [logins.c[name] for name in Login.__struct_fields__]
-
-
-class SessionForRequest(msgspec.Struct, frozen=True):
-    """A web session with what decides whether it still counts."""
-
-    id: int
-    user_id: int
-    csrf_token: str
-    remembered: bool
-    seen_at: datetime
-    expires_at: datetime
-    user_state: str
-    login_id: int
-    login_state: str
-    time_zone: str | None
-    locale: str | None
-
-
-# A session by the digest of its cookie. Index: digest is unique.
-SESSION_FOR_REQUEST = Statement(
-    select(
-        sessions.c.id,
-        sessions.c.user_id,
-        sessions.c.csrf_token,
-        sessions.c.remembered,
-        sessions.c.seen_at,
-        sessions.c.expires_at,
-        users.c.workflow_state.label("user_state"),
-        sessions.c.login_id,
-        logins.c.workflow_state.label("login_state"),
-        users.c.time_zone,
-        users.c.locale,
-    )
-    .join(users, users.c.id == sessions.c.user_id)
-    .join(logins, logins.c.id == sessions.c.login_id)
-    .where(sessions.c.digest == bindparam("digest")),
-    into=SessionForRequest,
-)
 
 
 def _user_by(key: str) -> Any:
