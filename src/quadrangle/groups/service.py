@@ -58,7 +58,7 @@ from quadrangle.kernel.digest import random_text
 from quadrangle.kernel.errors import Invalid, NotFound
 from quadrangle.kernel.ids import parse_number
 from quadrangle.kernel.text import sort_key
-from quadrangle.people import User
+from quadrangle.people import Person
 
 EVERYBODY: Final = 1_000_000  # of one course: a limit that is none
 MOST_IMPORTED: Final = 10_000  # rows of one list
@@ -148,7 +148,7 @@ async def delete_category(uow: UnitOfWork, category: Granted[GroupCategory]) -> 
 
 async def fill_with_groups(
     uow: UnitOfWork, category: GroupCategory, *, create: int | None, split: int | None
-) -> dict[int, list[User]]:
+) -> dict[int, list[Person]]:
     """Make numbered groups for a new category; split: share the course's students out among that many. Returns who went where.
 
     Raises Invalid for more groups than MOST_NEW_GROUPS.
@@ -412,17 +412,17 @@ async def invite(uow: UnitOfWork, group: Granted[Group], addresses: Sequence[str
 # --- many members at once ---------------------------------------------------------------------------------------------
 
 
-async def assign_unassigned(uow: UnitOfWork, category: Granted[GroupCategory]) -> dict[int, list[User]]:
+async def assign_unassigned(uow: UnitOfWork, category: Granted[GroupCategory]) -> dict[int, list[Person]]:
     """Share the students without a group out among the category's groups, the smallest group first. Returns who went where."""
     await uow.update(group_categories, {"id": category.subject.id}, updated_at=uow.now)
     return await _share_out(uow, category.subject)
 
 
-async def _share_out(uow: UnitOfWork, category: GroupCategory) -> dict[int, list[User]]:
+async def _share_out(uow: UnitOfWork, category: GroupCategory) -> dict[int, list[Person]]:
     sizes = await uow.all(SIZES_IN_CATEGORY, category_id=category.id)
     members = {one.id: one.members for one in sizes}
     limits = {one.id: one.max_membership or category.group_limit or EVERYBODY for one in sizes}
-    placed: dict[int, list[User]] = {one.id: [] for one in sizes}
+    placed: dict[int, list[Person]] = {one.id: [] for one in sizes}
     waiting = await uow.all(
         PEOPLE.at(People("category", unassigned=True)),
         of_id=category.id,

@@ -14,7 +14,7 @@ from quadrangle.groups.model import CategoryView, Group, GroupCategory, GroupVie
 from quadrangle.groups.tables import group_categories, group_memberships, groups
 from quadrangle.kernel.ids import Ref
 from quadrangle.kernel.text import contains
-from quadrangle.people import USER_COLUMNS, User, communication_channels, logins, users
+from quadrangle.people import Person, communication_channels, logins, select_people, users
 
 GROUP_COLUMNS = [groups.c[name] for name in Group.__struct_fields__]
 CATEGORY_COLUMNS = [group_categories.c[name] for name in GroupCategory.__struct_fields__]
@@ -348,25 +348,25 @@ def _people(which: People) -> list[ColumnElement[bool]]:
     if which.of == "category":
         conditions = [users.c.id.not_in(placed), *conditions] if which.unassigned else [users.c.id.in_(placed)]
     if which.searched:
-        conditions.append(contains(users.c.sortable_key, bindparam("pattern")))
+        conditions.append(contains(users.c.search_key, bindparam("pattern")))
     return [*conditions, users.c.workflow_state != "deleted"]
 
 
 # People of a group or a category, by id. Indexes: uq_group_memberships_member, ix_enrollments_course_id_…, primary key.
 PEOPLE = Dynamic(
     lambda which: (
-        select(*USER_COLUMNS)
+        select_people()
         .where(*_people(which))
         .order_by(users.c.id)
         .limit(bindparam("limit"))
         .offset(bindparam("offset"))
     ),
-    into=User,
+    into=Person,
 )
 COUNT_PEOPLE = Dynamic(lambda which: select(func.count()).select_from(users).where(*_people(which)), into=int)
 
 
-class Member(User, frozen=True):
+class Member(Person, frozen=True):
     """A person with the group they are in."""
 
     group_id: int
@@ -374,7 +374,8 @@ class Member(User, frozen=True):
 
 # The accepted members of several groups at once. Index: uq_group_memberships_member.
 MEMBERS_OF_GROUPS = Statement(
-    select(*USER_COLUMNS, group_memberships.c.group_id)
+    select_people()
+    .add_columns(group_memberships.c.group_id)
     .join(group_memberships, group_memberships.c.user_id == users.c.id)
     .where(any_of(group_memberships.c.group_id, "group_ids"), _ACCEPTED, users.c.workflow_state != "deleted")
     .order_by(users.c.id),

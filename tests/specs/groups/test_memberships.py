@@ -28,6 +28,12 @@ class TestListingMembers:
         assert set(users[0]) == {"id", "name", "created_at", "sortable_name", "short_name"}
         assert "avatar_url" in world.ben.get(world.group + "/users", include="avatar_url").json()[0]
 
+    def test_it_adds_logins_and_sis_ids_for_those_with_the_right(self, world: World) -> None:
+        user = world.ada.get(world.group + "/users").json()[0]
+        assert (user["login_id"], user["sis_user_id"]) == ("ben@example.com", None)
+        in_list = world.ada.get(world.course + "/groups", include="users").json()[0]["users"][0]
+        assert in_list["login_id"] == "ben@example.com"
+
     def test_it_searches_by_name(self, world: World) -> None:
         world.do(lambda uow: add_member(uow, group_id=world.ids["owls"], user_id=world.ids["cleo"]))
         found = world.ada.get(world.group + "/users", search_term="CLE").json()

@@ -38,7 +38,7 @@ from quadrangle.kernel.errors import NotFound
 from quadrangle.kernel.ids import parse_ref
 from quadrangle.kernel.paging import cut
 from quadrangle.kernel.params import ABSENT, Absent, Params, anything, flag, integer, text
-from quadrangle.people import User
+from quadrangle.people import Person
 from quadrangle.progress import begin_progress, complete_progress, fail_progress
 from quadrangle.wire.canvas.errors import message, refuse
 from quadrangle.wire.canvas.groups import (
@@ -46,7 +46,6 @@ from quadrangle.wire.canvas.groups import (
     GroupCategoryJson,
     GroupEdit,
     GroupJson,
-    GroupUserJson,
     PeopleAsked,
     Sis,
     category_json,
@@ -58,6 +57,7 @@ from quadrangle.wire.canvas.groups import (
 )
 from quadrangle.wire.canvas.ids import account_for, course_for
 from quadrangle.wire.canvas.progress import ProgressJson, progress_json
+from quadrangle.wire.canvas.users import UserJson, sees_of
 
 routes = Routes("canvas", "Group categories")
 
@@ -244,7 +244,7 @@ class CategoryPeople(PeopleAsked):
     unassigned: bool | Absent = flag("Those who are in no group of it yet")
 
 
-@routes.get("/api/v1/group_categories/:group_category_id/users", gives=list[GroupUserJson], paged=True)
+@routes.get("/api/v1/group_categories/:group_category_id/users", gives=list[UserJson], paged=True)
 async def list_category_users(call: Call, asked: Asked[CategoryPeople]) -> Reply:
     """List the people in the groups of a category, or those who are in none yet."""
     standing = await category_for(call)
@@ -253,7 +253,7 @@ async def list_category_users(call: Call, asked: Asked[CategoryPeople]) -> Reply
     category = standing.category
     which = People("category", unassigned=wanted.unassigned is True)
     binds = {"course_id": category.context_id if category.in_course else 0} if which.unassigned else {}
-    return await list_people(call, which, wanted, of_id=category.id, **binds)
+    return await list_people(call, which, wanted, sees_of(standing), of_id=category.id, **binds)
 
 
 # --- many members at once ---------------------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ async def _begin(call: Call, standing: CategoryStanding, tag: str) -> int:
     )
 
 
-async def _assigned(call: Call, standing: CategoryStanding, placed: dict[int, list[User]]) -> list[AssignedJson]:
+async def _assigned(call: Call, standing: CategoryStanding, placed: dict[int, list[Person]]) -> list[AssignedJson]:
     ids = sorted({user.id for users in placed.values() for user in users})
     sections: dict[int, list[SectionJson]] = {id: [] for id in ids}
     for one in await call.uow.all(SECTIONS_OF_USERS, course_id=standing.category.context_id, user_ids=ids):

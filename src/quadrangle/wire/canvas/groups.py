@@ -54,11 +54,13 @@ from quadrangle.kernel.errors import NotFound
 from quadrangle.kernel.ids import parse_number
 from quadrangle.kernel.paging import cut
 from quadrangle.kernel.params import ABSENT, Absent, Params, flag, integer, text, words
-from quadrangle.kernel.text import like, sort_key
-from quadrangle.people import User, UserCard
-from quadrangle.wire.canvas.errors import message, refuse, search_too_short
+from quadrangle.kernel.text import fold, like
+from quadrangle.people import Person, UserCard
+from quadrangle.wire.canvas.errors import message, refuse
 from quadrangle.wire.canvas.ids import account_for, course_for, group_for, user_for
+from quadrangle.wire.canvas.search import term_of
 from quadrangle.wire.canvas.shapes import Maybe, Time, UserShort, user_short
+from quadrangle.wire.canvas.users import NOTHING, Sees, UserJson, include_of, person_json, sees_of
 
 routes = Routes("canvas", "Groups")
 
@@ -69,30 +71,6 @@ NEEDS_MANAGE_SIS: Final = "You must have manage_sis permission to update sis att
 
 
 # --- shapes -----------------------------------------------------------------------------------------------------------
-
-
-class GroupUserJson(Struct, frozen=True):
-    """A person in a group."""
-
-    id: int
-    name: str
-    created_at: Time
-    sortable_name: str
-    short_name: str
-    avatar_url: str | Maybe = UNSET
-    pronouns: str | Maybe = UNSET
-
-
-def group_user_json(call: Call, user: User, *, avatar: bool = False) -> GroupUserJson:
-    return GroupUserJson(
-        id=user.id,
-        name=user.name,
-        created_at=zulu(user.created_at),
-        sortable_name=user.sortable_name,
-        short_name=user.short_name,
-        avatar_url=(user.avatar_url or f"{call.base_url}/images/avatar-50.png") if avatar else UNSET,
-        pronouns=user.pronouns or UNSET,
-    )
 
 
 class GroupRights(Struct, frozen=True):
@@ -162,7 +140,7 @@ class GroupJson(Struct, frozen=True):
     account_id: int | Maybe = UNSET
     sis_group_id: str | None | Maybe = UNSET
     sis_import_id: int | None | Maybe = UNSET
-    users: list[GroupUserJson] | Maybe = UNSET
+    users: list[UserJson] | Maybe = UNSET
     group_category: GroupCategoryJson | None | Maybe = UNSET
     permissions: GroupRights | Maybe = UNSET
     tabs: list[Tab] | Maybe = UNSET
@@ -186,7 +164,8 @@ def group_json(
     group: GroupView,
     sis: Sis,
     *,
-    users: Sequence[User] | None = None,
+    users: Sequence[Person] | None = None,
+    sees: Sees = NOTHING,
     tabs: bool = False,
     permissions: GroupRights | Maybe = UNSET,
     category: GroupCategoryJson | None | Maybe = UNSET,
@@ -219,7 +198,7 @@ def group_json(
         account_id=UNSET if in_course else group.account_id,
         sis_group_id=group.sis_source_id if sis.ids else UNSET,
         sis_import_id=None if sis.imports else UNSET,
-        users=UNSET if users is None else [group_user_json(call, user) for user in users],
+        users=UNSET if users is None else [person_json(call, user, sees) for user in users],
         group_category=category,
         permissions=permissions,
         tabs=tabs_of(call, group.id) if tabs else UNSET,
@@ -317,7 +296,13 @@ class OwnGroups(Params):
 
 
 async def list_groups(
-    call: Call, listing: Listing, sis: Sis, *, include: Sequence[str] = (), of_id: int | None = None
+    call: Call,
+    listing: Listing,
+    sis: Sis,
+    *,
+    include: Sequence[str] = (),
+    of_id: int | None = None,
+    sees: Sees = NOTHING,
 ) -> Reply:
     """One page of a list of groups; three statements at most."""
     window = call.window()
@@ -335,7 +320,12 @@ async def list_groups(
         part.map(
             [
                 group_json(
-                    call, group, sis, users=None if members is None else members[group.id], tabs="tabs" in include
+                    call,
+                    group,
+                    sis,
+                    users=None if members is None else members[group.id],
+                    sees=sees,
+                    tabs="tabs" in include,
                 )
                 for group in part.items
             ]
@@ -343,8 +333,8 @@ async def list_groups(
     )
 
 
-async def _members_of(call: Call, groups: Sequence[GroupView]) -> Mapping[int, Sequence[User]]:
-    found: defaultdict[int, list[User]] = defaultdict(list)
+async def _members_of(call: Call, groups: Sequence[GroupView]) -> Mapping[int, Sequence[Person]]:
+    found: defaultdict[int, list[Person]] = defaultdict(list)
     for member in await call.uow.all(MEMBERS_OF_GROUPS, group_ids=[group.id for group in groups]):
         found[member.group_id].append(member)
     return found
@@ -366,7 +356,9 @@ async def list_course_groups(call: Call, asked: Asked[GroupListing]) -> Reply:
     standing.require("read_roster", *MANAGE_ANY)
     wanted = asked.read()
     listing = Listing("course", own=wanted.only_own_groups is True)
-    return await list_groups(call, listing, sis_of(standing), include=wanted.include, of_id=standing.course.id)
+    return await list_groups(
+        call, listing, sis_of(standing), include=wanted.include, of_id=standing.course.id, sees=sees_of(standing)
+    )
 
 
 @routes.get("/api/v1/accounts/:account_id/groups", gives=list[GroupJson], paged=True)
@@ -377,7 +369,9 @@ async def list_account_groups(call: Call, asked: Asked[GroupListing]) -> Reply:
     rights.require("read_roster", *MANAGE_ANY)
     wanted = asked.read()
     listing = Listing("account", own=wanted.only_own_groups is True)
-    return await list_groups(call, listing, sis_of(rights), include=wanted.include, of_id=account.id)
+    return await list_groups(
+        call, listing, sis_of(rights), include=wanted.include, of_id=account.id, sees=sees_of(rights)
+    )
 
 
 # --- one group --------------------------------------------------------------------------------------------------------
@@ -448,6 +442,7 @@ async def group_answer(
             view,
             sis,
             users=(await _members_of(call, [view]))[group_id] if made or "users" in include else None,
+            sees=sees_of(standing),
             tabs="tabs" in include,
             permissions=rights_in(standing) if made or "permissions" in include else UNSET,
             category=category,
@@ -546,32 +541,30 @@ class PeopleAsked(Params):
     """What is asked of the people in a group."""
 
     search_term: str | None | Absent = text("Part of a name")
-    include: tuple[str, ...] = words("More keys", choices=("avatar_url",))
+    include: tuple[str, ...] = words("More keys", choices=("avatar_url", "email"))
 
 
-async def list_people(call: Call, which: People, asked: PeopleAsked, **binds: int) -> Reply:
+async def list_people(call: Call, which: People, asked: PeopleAsked, sees: Sees, **binds: int) -> Reply:
     """One page of the people of a group or a category."""
-    term = (asked.search_term or "").strip()
+    term = term_of(asked.search_term, least=SHORTEST_SEARCH)
     values: dict[str, Any] = dict(binds)
-    if term:
-        if len(term) < SHORTEST_SEARCH:
-            raise search_too_short(SHORTEST_SEARCH)
-        values["pattern"] = like(sort_key(term))
+    if term is not None:
+        values["pattern"] = like(fold(term))
         which = msgspec.structs.replace(which, searched=True)
     window = call.window()
     rows = await call.uow.all(PEOPLE.at(which), limit=window.limit, offset=window.offset, **values)
     total = await call.uow.one(COUNT_PEOPLE.at(which), **values)
     part = cut(rows, window, total)
-    avatar = "avatar_url" in asked.include
-    return Reply(200, part.map([group_user_json(call, user, avatar=avatar) for user in part.items]))
+    include = include_of(asked.include, "avatar_url", "email")
+    return Reply(200, part.map([person_json(call, one, sees, include) for one in part.items]))
 
 
-@routes.get("/api/v1/groups/:group_id/users", gives=list[GroupUserJson], paged=True)
+@routes.get("/api/v1/groups/:group_id/users", gives=list[UserJson], paged=True)
 async def list_group_users(call: Call, asked: Asked[PeopleAsked]) -> Reply:
     """List the people in a group."""
     standing = await group_for(call, call.path["group_id"])
     standing.require(READ)
-    return await list_people(call, People("group"), asked.read(), of_id=standing.group.id)
+    return await list_people(call, People("group"), asked.read(), sees_of(standing), of_id=standing.group.id)
 
 
 class MembershipListing(Params):
