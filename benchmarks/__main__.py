@@ -94,10 +94,12 @@ def works(campus: Campus) -> dict[str, Work]:
 
 
 def _measure(server: servers.Serving, work: Work, connections: int, seconds: float) -> Measured:
+    before = server.cpu_seconds()
     measured = load.run("127.0.0.1", server.port, (work(n) for n in range(connections)), seconds, warm_up=SETTLE)
+    spent = server.cpu_seconds() - before
     if not measured.all_fine:
         raise RuntimeError(f"not every answer was a success: {measured.statuses}")
-    return measured
+    return msgspec.structs.replace(measured, cpu=spent / measured.answered * 1e6)
 
 
 def measure_engine(engine: str, address: Callable[[str], str], effort: Effort, say: Callable[[str], None]) -> Result:
@@ -130,6 +132,7 @@ def measure_engine(engine: str, address: Callable[[str], str], effort: Effort, s
                 yardstick = _measure(bare, nothing, 32, effort.seconds)
                 ours = _measure(server, work["GET one page"], 32, effort.seconds)
                 result.rounds.append((yardstick.per_second, ours.per_second))
+                result.cpu_rounds.append((yardstick.cpu, ours.cpu))
         result.load_mb = watching.largest
         for connections in (1, 32):
             say(f"{engine}: {connections} connection{'s' if connections > 1 else ''}")

@@ -14,15 +14,17 @@ import msgspec
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """What one run showed. Times in milliseconds; statuses counts answers by status code."""
+    """What one run showed. Times in milliseconds; statuses counts answers by status code; answered counts those of the warm-up too."""
 
     requests: int
+    answered: int
     seconds: float
     per_second: float
     p50: float
     p99: float
     worst: float
     statuses: dict[str, int]
+    cpu: float = 0.0  # microseconds of the server process a request
 
     @property
     def all_fine(self) -> bool:
@@ -96,12 +98,14 @@ def run(host: str, port: int, requests: Iterable[Iterator[bytes]], seconds: floa
     for connection in connections.values():
         connection.ask()
     running = len(connections)
+    answered = 0
     while running:
         for fileno, _ in poll.poll(30):
             connection = connections[fileno]
             if not connection.answered():
                 continue
             now = clock()
+            answered += 1
             if begins <= now < ends:
                 latencies.append(now - connection.sent_at)
                 statuses[connection.buffer[9:12].decode()] += 1
@@ -118,6 +122,7 @@ def run(host: str, port: int, requests: Iterable[Iterator[bytes]], seconds: floa
         raise RuntimeError("nothing was answered")
     return Measured(
         requests=count,
+        answered=answered,
         seconds=seconds,
         per_second=count / seconds,
         p50=latencies[count // 2] * 1000,

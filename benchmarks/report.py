@@ -27,13 +27,15 @@ class Figure(msgspec.Struct, frozen=True):
 class Result(msgspec.Struct):
     """All figures of one engine.
 
-    rounds: requests a second of the bare application and of ours, taken in turns. growth: milliseconds of the median request on the
+    rounds: requests a second of the bare application and of ours, taken in turns; cpu_rounds: microseconds of processor a request of the same,
+    which a busy machine hardly changes. growth: milliseconds of the median request on the
     ordinary and on the grown campus. Memory is resident memory of the server process in MB.
     """
 
     engine: str
     figures: list[Figure] = []
     rounds: list[tuple[float, float]] = []
+    cpu_rounds: list[tuple[float, float]] = []
     statements: dict[str, int] = {}
     growth: dict[str, tuple[float, float]] = {}
     start_seconds: float = 0.0
@@ -49,6 +51,11 @@ class Result(msgspec.Struct):
         """Of the budget: the median over the rounds of ours to the bare application."""
         return statistics.median(ours / bare for bare, ours in self.rounds)
 
+    @property
+    def cpu_ratio(self) -> float:
+        """The same by processor time of the server process alone."""
+        return statistics.median(bare / ours for bare, ours in self.cpu_rounds)
+
     def bare_at(self, connections: int) -> float:
         return next(
             one.measured.per_second
@@ -61,6 +68,7 @@ class Result(msgspec.Struct):
         least = BUDGET_RATIO[self.engine]
         rows = [
             (f"{HOT} / bare ASGI, 32 connections", f"{self.ratio:.2f}", f"≥ {least:.2f}", self.ratio >= least),
+            ("the same by processor time", f"{self.cpu_ratio:.2f}", "", True),
             ("memory, idle", f"{self.idle_mb:.0f} MB", f"< {BUDGET_IDLE_MB} MB", self.idle_mb < BUDGET_IDLE_MB),
             ("memory, that load", f"{self.load_mb:.0f} MB", f"< {BUDGET_LOAD_MB} MB", self.load_mb < BUDGET_LOAD_MB),
             ("memory, after all of this", f"{self.after_mb:.0f} MB", "", True),
@@ -85,7 +93,7 @@ class Result(msgspec.Struct):
 def as_json(results: list[Result]) -> str:
     def plain(result: Result) -> dict[str, Any]:
         kept = {name: {"figure": figure, "budget": budget, "kept": ok} for name, figure, budget, ok in result.budgets()}
-        return {**msgspec.to_builtins(result), "ratio": result.ratio, "budgets": kept}
+        return {**msgspec.to_builtins(result), "ratio": result.ratio, "cpu_ratio": result.cpu_ratio, "budgets": kept}
 
     return msgspec.json.format(msgspec.json.encode([plain(result) for result in results]), indent=2).decode()
 
@@ -95,14 +103,14 @@ def as_table(results: list[Result], growth: int) -> str:
     for result in results:
         lines += [
             f"{result.engine}",
-            f"  {'work':<22}{'connections':>12}{'requests/s':>12}{'p50 ms':>9}{'p99 ms':>9}{'of bare':>9}",
+            f"  {'work':<22}{'connections':>12}{'requests/s':>12}{'p50 ms':>9}{'p99 ms':>9}{'cpu µs':>9}{'of bare':>9}",
         ]
         for one in result.figures:
             measured = one.measured
             ratio = measured.per_second / result.bare_at(one.connections)
             lines.append(
                 f"  {one.work:<22}{one.connections:>12}{measured.per_second:>12,.0f}"
-                f"{measured.p50:>9.2f}{measured.p99:>9.2f}{ratio:>9.2f}"
+                f"{measured.p50:>9.2f}{measured.p99:>9.2f}{measured.cpu:>9.0f}{ratio:>9.2f}"
             )
         rounds = ", ".join(f"{ours:,.0f}/{bare:,.0f}" for bare, ours in result.rounds)
         lines += ["", f"  {HOT} and bare ASGI in turns, 32 connections: {rounds}", f"  growth: {growth} × data", ""]

@@ -54,6 +54,11 @@ class Serving:
                 return int(line.split()[1]) / 1024
         raise RuntimeError("no VmRSS: memory can be measured on Linux only")
 
+    def cpu_seconds(self) -> float:
+        """Processor time the server has used since it began."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def stop(self) -> None:
         self.process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):

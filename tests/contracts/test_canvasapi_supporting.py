@@ -241,6 +241,9 @@ class TestCourses:
         assert invited.enrollment_state == "invited"
         invited._requester = requester(api.eve)
         assert invited.accept()
+        another = api.course("root").enroll_user(world.ids["sub"], "StudentEnrollment")
+        another._requester = requester(api.sub)
+        assert another.reject()
 
     @served("POST /courses/:course_id/sections", "GET /courses/:course_id/sections", "PUT /sections/:id")
     def test_sections(self, api: Clients, world: World) -> None:
@@ -278,7 +281,13 @@ class TestGroups:
         assert [one.user_id for one in group.get_memberships()] == [world.ids["cleo"]]
         assert [one.name for one in group.get_users()] == ["Cleo Patra"]
         has(group.get_membership(world.ids["cleo"], "users"), *MEMBERSHIP)
+        assert [one.name for one in category.get_users()] == ["Cleo Patra"]
+        assert [one.name for one in category.get_groups()] == ["Cod"]
+        has(group.update_membership(world.ids["cleo"], moderator=True), *MEMBERSHIP)
+        assert membership.update(moderator=False).moderator is False
         assert group.remove_user(world.ids["cleo"])
+        has(group.invite(["tia@example.com"])[0], *MEMBERSHIP)
+        assert category.update(name="Fishes").name == "Fishes"
         assert group.edit(name="Codfish").name == "Codfish"
         group.delete()
         category.delete()

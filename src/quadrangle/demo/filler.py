@@ -25,7 +25,7 @@ from quadrangle.accounts import (
     roles,
 )
 from quadrangle.campus import FIRST_USER_ID, begin
-from quadrangle.courses import courses, create_course, create_section, enroll, standing_in
+from quadrangle.courses import create_course, create_section, enroll, find_course, move_course, standing_in
 from quadrangle.db import Connection, Statement, UnitOfWork
 from quadrangle.demo import people, places
 from quadrangle.demo.people import Person
@@ -239,7 +239,10 @@ class Filler:
             await self._conclude(over, code)
 
     async def _conclude(self, moment: datetime, code: str) -> None:
-        await self.at(moment).update(courses, {"id": self.courses[code]}, workflow_state="completed")
+        uow = self.at(moment)
+        found = await find_course(uow, Ref("id", str(self.courses[code])), FIRST_USER_ID)
+        assert found is not None
+        await move_course(uow, found, "conclude")
 
     async def _wiki(self, uow: UnitOfWork, place: str, login: str) -> Wiki:
         user_id = self.users[login]
