@@ -39,7 +39,7 @@ from quadrangle.people import DELETED, LOGIN_IN_ROOT
 from quadrangle.wire.canvas.enrollment_json import EnrollmentJson, Sight, sight_of, with_users
 from quadrangle.wire.canvas.errors import message, refuse
 from quadrangle.wire.canvas.ids import account_for, course_for, find_user_for, number_for
-from quadrangle.wire.canvas.sections import section_and_course, section_for
+from quadrangle.wire.canvas.sections import own_section_ids, section_and_course, section_for
 from quadrangle.wire.canvas.users import person_for
 
 routes = Routes("canvas", "Enrollments")
@@ -97,9 +97,9 @@ async def _list_in_course(call: Call, standing: CourseStanding, wanted: Enrollme
         # Who has left, or was never let in, is nobody else's business.
         states = tuple(state for state in states if state in ("active", "invited", "creation_pending", "completed"))
     sight = sight_of(standing, viewer)
-    return await _list(
-        call, wanted, EnrollmentKey(of=of, by_user=only is not None), owner, states, sight, only=only or 0
-    )
+    sections = own_section_ids(standing)
+    key = EnrollmentKey(of=of, by_user=only is not None, sectioned=sections is not None)
+    return await _list(call, wanted, key, owner, states, sight, only=only or 0, sections=sections)
 
 
 async def _only_user(call: Call, wanted: EnrollmentList) -> int | None:
