@@ -23,8 +23,8 @@ _HOST = re.compile(r"[A-Za-z0-9._\-]+(:\d{1,5})?\Z|\[[0-9A-Fa-f:.]+\](:\d{1,5})?
 class Call:
     """Everything a handler may know of its request.
 
-    path: decoded path parameters. tree: query, body and path as one parameter tree. body: its bytes as they came. actor: whoever is signed in, or None; its type is the
-    family's. uow: set while the handler runs, unless its route does its own work.
+    path: decoded path parameters. tree: query, body and path as one parameter tree. body: its bytes as they came. actor: whoever is signed
+    in, or None; its type is the family's. uow: set while the handler runs, unless its route does its own work.
     """
 
     __slots__ = (

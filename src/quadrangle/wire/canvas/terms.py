@@ -167,7 +167,11 @@ async def _change(
         granted,
         rights,
         TermChange(
-            name=edit.name, start_at=edit.start_at, end_at=_end(call, edit.end_at), sis_id=sis_id, overrides=_overrides(call, edit)
+            name=edit.name,
+            start_at=edit.start_at,
+            end_at=_end(call, edit.end_at),
+            sis_id=sis_id,
+            overrides=_overrides(call, edit),
         ),
     )
 
