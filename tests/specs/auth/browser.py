@@ -10,7 +10,7 @@ import httpx
 from quadrangle.db import UnitOfWork
 from quadrangle.kernel.digest import Digester
 from quadrangle.tokens import create_developer_key
-from tests.world import KEY, PASSWORD, World
+from tests.world import KEY, NO_TLS, PASSWORD, World
 
 BACK = "https://robot.example/back"
 
@@ -19,7 +19,7 @@ class Browser:
     """Cookies, and no token."""
 
     def __init__(self, world: World, **headers: str) -> None:
-        self.http = httpx.Client(base_url=world.url, headers=headers, timeout=30, follow_redirects=False)
+        self.http = httpx.Client(base_url=world.url, headers=headers, timeout=30, verify=NO_TLS)
         world.closing.append(self.http.close)
 
     def get(self, path: str, **query: Any) -> httpx.Response:
