@@ -1,4 +1,4 @@
-"""A real Chromium, one a test process; a fresh page for every test, which notes what went wrong inside it."""
+"""A real Chromium, one a file of tests; a fresh page for every test, which notes what went wrong inside it."""
 
 import shutil
 from collections.abc import Iterator
@@ -21,7 +21,9 @@ FLAGS = [
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # no longer: while it lives this thread has a running loop, and asyncio.run of other tests fails
 def browser() -> Iterator[Browser]:
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:

@@ -99,6 +99,7 @@ class TestTheLog:
     def test_it_has_a_line_a_request_with_the_id_the_caller_was_given(self, tmp_path: Path) -> None:
         with Serving("--database", "sqlite:///one.db", folder=tmp_path) as server:
             reply = httpx.get(server.url + "/api/v1/users/self")
+            server.stop()  # a line is written after its answer
             lines = server.lines()
         line = next(line for line in lines if line.get("request_id") == reply.headers["x-request-context-id"])
         assert (line["event"], line["method"], line["path"], line["status"]) == (
