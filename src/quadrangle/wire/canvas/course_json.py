@@ -292,7 +292,12 @@ def course_json(
     )
     if enrolled is not None and enrolled_id is not None:
         scores = "total_scores" in include
-        shown = replace(shown, enrollments=[_enrollment(one, enrolled_id, scores=scores) for one in enrolled])
+        shown = replace(
+            shown,
+            enrollments=[
+                _enrollment(one, enrolled_id, scores=scores) for one in sorted(enrolled, key=lambda one: one.id)
+            ],
+        )
     return _with_includes(call, shown, standing, near, include) if include else shown
 
 
