@@ -52,6 +52,8 @@ class UnitOfWork:
 
     async def update(self, table: Table, where: dict[str, Any], /, **values: Any) -> int:
         """Change the rows whose columns equal `where`; returns how many there were. A state moves only from the state one saw."""
+        if None in where.values():
+            raise ValueError("a null never equals: name what the rows must hold")
         if not values:
             return 0
         self.statements += 1

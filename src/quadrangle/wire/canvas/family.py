@@ -155,7 +155,7 @@ class CanvasFamily:
             self._check_scopes(call, route, facts)
         if usable.last_used_at is None or (now - usable.last_used_at).total_seconds() >= TOUCH_EVERY:
             call.later.append(lambda: touch_token(call.app.database, call.app.clock, usable.id))
-            call.later.append(lambda: access_note(call.app.database, call.app.clock, usable.login_id, call.address))
+            call.later.append(lambda: _note_access(call, usable.login_id))
 
     def _check_scopes(self, call: Call, route: Route, token: TokenFacts) -> None:
         if not self._scopes_bind(token) or route.template == "/login/oauth2/token":
@@ -200,7 +200,7 @@ class CanvasFamily:
         call.zone = zone_named(session.time_zone or session.account_time_zone)
         if (now - session.seen_at).total_seconds() >= SEEN_EVERY:
             call.later.append(lambda: see_session(call.app.database, call.app.clock, facts.id))
-            call.later.append(lambda: access_note(call.app.database, call.app.clock, session.login_id, call.address))
+            call.later.append(lambda: _note_access(call, session.login_id))
 
     async def _masquerade(self, call: Call, actor: Actor, wanted: Any) -> None:
         """Run as another user (conventions.md §3): needs become_user, and every right the target's own admin roles yield."""
@@ -265,6 +265,12 @@ class CanvasFamily:
         if told:
             reply.header("x-request-cost", f"{cost:.6f}")
             reply.header("x-rate-limit-remaining", f"{remaining:.4f}")
+
+
+async def _note_access(call: Call, login_id: int | None) -> None:
+    """Remember that a login was used; acting as somebody else does not count (supporting-resources.md §5)."""
+    if not call.actor.masquerading:
+        await access_note(call.app.database, call.app.clock, login_id, call.address)
 
 
 def _secret(call: Call) -> str | None:

@@ -16,11 +16,11 @@ from quadrangle.kernel.errors import Invalid, NotFound
 from quadrangle.kernel.ids import parse_number
 from quadrangle.kernel.paging import cut
 from quadrangle.kernel.params import ABSENT, Absent, Params, anything, flag, integer, moment, text, words
-from quadrangle.kernel.text import fold, like, search_term_of
+from quadrangle.kernel.text import fold, like
 from quadrangle.modules import Module, ModuleItem
-from quadrangle.wire.canvas.errors import search_too_short
 from quadrangle.wire.canvas.ids import course_for, number_for
 from quadrangle.wire.canvas.pages import wiki_for
+from quadrangle.wire.canvas.search import term_of
 from quadrangle.wire.canvas.shapes import Maybe, Time
 
 routes = Routes("canvas", "Modules")
@@ -189,9 +189,7 @@ async def list_modules(call: Call, asked: Asked[ModuleList]) -> Reply:
     """List the modules of a course."""
     standing = await _reader(call)
     wanted, window = asked.read(), call.window()
-    term = search_term_of(wanted.search_term if isinstance(wanted.search_term, str) else None)
-    if term is not None and len(term) < 2:
-        raise search_too_short(2)
+    term = term_of(wanted.search_term, least=2)
     key = modules.ListKey(published_only=not _sees_all(standing), searching=term is not None)
     binds: dict[str, Any] = {"course_id": standing.course.id}
     if term is not None:

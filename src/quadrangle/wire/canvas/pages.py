@@ -17,10 +17,10 @@ from quadrangle.kernel.errors import NotFound
 from quadrangle.kernel.paging import cut
 from quadrangle.kernel.params import ABSENT, Absent, Params, anything, flag, moment, text, truthy, words
 from quadrangle.kernel.slug import title_from_slug
-from quadrangle.kernel.text import search_term_of
 from quadrangle.pages import Page, PageChange, PageLock, PageNotFound, PagesTabHidden, PageSummary, Wiki
-from quadrangle.wire.canvas.errors import listed, refuse, search_too_short
+from quadrangle.wire.canvas.errors import listed, refuse
 from quadrangle.wire.canvas.ids import course_for, group_for, root_settings_of
+from quadrangle.wire.canvas.search import term_of
 from quadrangle.wire.canvas.shapes import Maybe, Time, UserShort, user_short
 
 routes = Routes("canvas", "Pages")
@@ -282,18 +282,11 @@ async def list_pages(call: Call, asked: Asked[PageList]) -> Reply:
         sort=wanted.sort if wanted.sort in ("title", "created_at", "updated_at", "todo_date") else None,
         descending=wanted.order == "desc",
         published=None if wanted.published is ABSENT else truthy(wanted.published),
-        search=_search(wanted.search_term),
+        search=term_of(wanted.search_term, least=2),
         with_body="body" in wanted.include,
     )
     part = cut(rows, window, total)
     return Reply(200, part.map([page_json(call, wiki, row) for row in part.items]))
-
-
-def _search(term: str | None | Absent) -> str | None:
-    found = search_term_of(term if isinstance(term, str) else None)
-    if found is not None and len(found) < 2:
-        raise search_too_short(2)
-    return found
 
 
 @both("POST", "pages", gives=PageJson)
