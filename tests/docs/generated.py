@@ -15,6 +15,7 @@ from quadrangle.accounts import REGISTRY
 from quadrangle.kernel.errors import Failure, Invalid
 from quadrangle.settings import Settings
 from quadrangle.wire.canvas.errors import Answered
+from quadrangle.wire.canvas.neighbours import IN_A_COURSE, OF_A_USER
 
 DOCS: Final = Path(__file__).parent.parent.parent / "docs"
 _BASES: Final = {
@@ -111,9 +112,15 @@ def _meaning(failure: type[Failure]) -> str:
     return (failure.__dict__.get("__doc__") or failure.says).split("\n")[0]
 
 
+def neighbours_table() -> str:
+    below = [(f"`GET /api/v1/courses/:course_id/{path}`", what) for path, what in IN_A_COURSE.items()]
+    return rows(("list", "of"), [*below, *((f"`GET /api/v1/{path}`", what) for path, what in OF_A_USER.items())])
+
+
 TABLES: Final[dict[str, tuple[Path, Callable[[], str]]]] = {
     "settings": (DOCS / "guides" / "configuration.md", settings_table),
     "permissions": (DOCS / "guides" / "permissions.md", permissions_table),
+    "neighbours": (DOCS / "guides" / "modules.md", neighbours_table),
     "errors": (DOCS / "guides" / "errors.md", errors_table),
 }
 
