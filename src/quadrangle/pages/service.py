@@ -378,7 +378,8 @@ async def _address(uow: UnitOfWork, wiki: Wiki, wiki_id: int, page_id: int, titl
     wanted = slugify(title)
     permanent = wiki.setting("permanent_page_links")
     statement = store.HELD_SLUGS if permanent else store.HELD_CURRENT_SLUGS
-    held = await uow.all(statement, wiki_id=wiki_id, page_id=page_id, slug=wanted, pattern=like(f"{wanted}-"))
+    # Slugs compare by code point, and "." comes right after "-": from `wanted` to there stand it and its numbered sisters.
+    held = await uow.all(statement, wiki_id=wiki_id, page_id=page_id, slug=wanted, end=f"{wanted}.")
     if not permanent:
         title = rules.free_title(title, held)
         return title, slugify(title)

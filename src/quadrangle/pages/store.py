@@ -238,7 +238,8 @@ HELD_SLUGS = Statement(
     .where(
         page_slugs.c.wiki_id == bindparam("wiki_id", type_=BigId),
         page_slugs.c.page_id != bindparam("page_id", type_=BigId),
-        or_(page_slugs.c.slug == bindparam("slug"), contains(page_slugs.c.slug, bindparam("pattern"))),
+        page_slugs.c.slug >= bindparam("slug"),
+        page_slugs.c.slug < bindparam("end"),
     ),
     into=str,
 )
@@ -248,7 +249,8 @@ HELD_CURRENT_SLUGS = Statement(
         pages.c.wiki_id == bindparam("wiki_id", type_=BigId),
         pages.c.id != bindparam("page_id", type_=BigId),
         pages.c.workflow_state != "deleted",
-        or_(pages.c.url == bindparam("slug"), contains(pages.c.url, bindparam("pattern"))),
+        pages.c.url >= bindparam("slug"),
+        pages.c.url < bindparam("end"),
     ),
     into=str,
 )

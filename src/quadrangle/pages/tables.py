@@ -36,7 +36,7 @@ pages = Table(
     Column("title", Text, nullable=False),
     Column("title_key", SortKey, nullable=False),  # what `sort=title` compares
     Column("title_folded", Text, nullable=False),  # what `search_term` looks into
-    Column("url", Text, nullable=False),
+    Column("url", SortKey, nullable=False),
     Column("workflow_state", Text, nullable=False),  # active | unpublished | deleted
     Column("editing_roles", Text),  # null: never set
     Column("user_id", BigId, ForeignKey("users.id")),  # last editor
@@ -73,7 +73,7 @@ page_slugs = Table(
     "page_slugs",
     metadata,
     Column("wiki_id", BigId, ForeignKey("wikis.id"), nullable=False),
-    Column("slug", Text, nullable=False),
+    Column("slug", SortKey, nullable=False),
     Column("page_id", BigId, ForeignKey("pages.id"), nullable=False),
     PrimaryKeyConstraint("wiki_id", "slug", "page_id"),
     Index(None, "page_id"),

@@ -348,7 +348,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("title_key", SortKey, nullable=False),
         sa.Column("title_folded", sa.Text(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("url", SortKey, nullable=False),
         sa.Column("workflow_state", sa.Text(), nullable=False),
         sa.Column("editing_roles", sa.Text(), nullable=True),
         sa.Column("user_id", BigId, nullable=True),
@@ -547,7 +547,7 @@ def upgrade() -> None:
     op.create_table(
         "page_slugs",
         sa.Column("wiki_id", BigId, nullable=False),
-        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("slug", SortKey, nullable=False),
         sa.Column("page_id", BigId, nullable=False),
         sa.ForeignKeyConstraint(["page_id"], ["pages.id"], name=op.f("fk_page_slugs_page_id")),
         sa.ForeignKeyConstraint(["wiki_id"], ["wikis.id"], name=op.f("fk_page_slugs_wiki_id")),
