@@ -3,7 +3,6 @@
 import warnings
 from typing import Any
 
-import pytest
 from canvasapi import Canvas
 from canvasapi.canvas_object import CanvasObject
 
@@ -11,14 +10,6 @@ from quadrangle.app import all_routes
 from tests.world import World
 
 _SERVED = {f"{route.method} {route.template}" for route in all_routes()}
-
-
-def served(*routes: str) -> Any:
-    """Run a test only where these routes are part of the application."""
-    missing = [
-        route for route in routes if route.partition(" ")[0] + " /api/v1" + route.partition(" ")[2] not in _SERVED
-    ]
-    return pytest.mark.skipif(bool(missing), reason=f"not served: {', '.join(missing)}")
 
 
 class Clients:

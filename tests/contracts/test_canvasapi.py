@@ -14,7 +14,7 @@ from canvasapi.exceptions import (
     Unauthorized,
 )
 
-from tests.contracts.client import Clients, has, last_answer, requester, served
+from tests.contracts.client import Clients, has, last_answer, requester
 from tests.world import World
 
 PAGE = ("page_id", "url", "title", "created_at", "updated_at", "published", "front_page", "editing_roles", "html_url")
@@ -268,7 +268,6 @@ class TestAGroupMember:
 
 
 class TestTheListsOfAPerson:
-    @served("GET /courses")
     def test_courses(self, api: Clients) -> None:
         courses = list(api.ben.get_courses(enrollment_state="active", include=["term", "teachers"]))
         assert [one.name for one in courses] == ["Physics"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from canvasapi.exceptions import BadRequest, CanvasException, Forbidden, ResourceDoesNotExist
 
-from tests.contracts.client import Clients, has, requester, served
+from tests.contracts.client import Clients, has, requester
 from tests.world import World
 
 LOGIN = ("id", "user_id", "account_id", "unique_id")
@@ -38,7 +38,6 @@ class TestUsers:
         assert edited.short_name == "Ada"
         assert me.short_name == "Ada"
 
-    @served("GET /users/:user_id/courses", "GET /users/:user_id/enrollments")
     def test_lists_of_a_user(self, api: Clients) -> None:
         me = api.ben.get_current_user()
         assert [one.name for one in me.get_courses()] == ["Physics"]
@@ -78,10 +77,6 @@ class TestAccounts:
         with pytest.raises(ResourceDoesNotExist):
             api.root.create_account(account={"name": "Another"})
 
-    @served("GET /accounts/search")
-    def test_search(self, api: Clients) -> None:
-        assert isinstance(api.root.search_accounts(name="Root"), list)
-
     def test_sub_accounts_come_change_and_go(self, api: Clients) -> None:
         root = api.account()
         made = root.create_subaccount({"name": "Law"})
@@ -102,13 +97,6 @@ class TestAccounts:
         with pytest.raises(CanvasException):
             api.sub.get_account(world.ids["arts"]).update(account={"name": "Mine"})
 
-    @served("GET /accounts/:account_id/courses")
-    def test_courses(self, api: Clients) -> None:
-        courses = list(api.account().get_courses(search_term="phys"))
-        assert [one.name for one in courses] == ["Physics"]
-        has(courses[0], "id", "name", "course_code", "workflow_state", "account_id")
-
-    @served("POST /accounts/:account_id/courses")
     def test_creating_a_course(self, api: Clients) -> None:
         made = api.account().create_course(course={"name": "Chemistry", "course_code": "CHE1"}, offer=True)
         has(made, "id", "name", "course_code")
@@ -126,12 +114,6 @@ class TestAccounts:
         assert made.name == "Fay Wray"
         with pytest.raises(BadRequest):
             root.create_user({"unique_id": "fay@example.com"})
-
-    @served("DELETE /accounts/:account_id/users/:user_id")
-    def test_deleting_a_user(self, api: Clients) -> None:
-        root = api.account()
-        made = root.create_user({"unique_id": "fay@example.com"}, user={"name": "Fay Wray"})
-        assert root.delete_user(made).name == "Fay Wray"
 
     def test_logins(self, api: Clients, world: World) -> None:
         root = api.account()
@@ -151,7 +133,6 @@ class TestAccounts:
         made.create_group(name="Chess")
         assert "Chess" in [one.name for one in root.get_groups()]
 
-    @served("GET /accounts/:account_id/enrollments/:id")
     def test_one_enrollment(self, api: Clients, world: World) -> None:
         found = api.account().get_enrollment(world.ids["enrollment:ben"])
         has(found, *ENROLLMENT)
@@ -203,7 +184,6 @@ class TestCourses:
         with pytest.raises(ResourceDoesNotExist):
             api.ada.get_course("PHY101", use_sis_id=True)
 
-    @served("GET /courses/:id", "PUT /courses/:id", "DELETE /courses/:id")
     def test_changing_concluding_and_deleting(self, api: Clients) -> None:
         course = api.course("root")
         assert course.update(course={"name": "Physics II"}) == "Physics II"
@@ -216,7 +196,6 @@ class TestCourses:
         with pytest.raises(ResourceDoesNotExist):
             api.course("root").reset()
 
-    @served("GET /courses/:course_id/search_users", "GET /courses/:course_id/users/:id")
     def test_its_people(self, api: Clients, world: World) -> None:
         course = api.course("ada")
         students = list(course.get_users(enrollment_type=["student"], include=["enrollments", "email"]))
@@ -224,7 +203,6 @@ class TestCourses:
         has(students[0], "id", "name", "sortable_name", "short_name", "enrollments")
         assert course.get_user(world.ids["ben"]).name == "Ben Okri"
 
-    @served("GET /courses/:course_id/enrollments", "POST /courses/:course_id/enrollments")
     def test_enrolling_and_leaving(self, api: Clients, world: World) -> None:
         course = api.course("root")
         made = course.enroll_user(world.ids["eve"], "StudentEnrollment", enrollment={"enrollment_state": "active"})
@@ -235,7 +213,6 @@ class TestCourses:
         assert made.reactivate().enrollment_state == "active"
         assert made.deactivate("conclude").enrollment_state == "completed"
 
-    @served("POST /courses/:course_id/enrollments/:id/accept")
     def test_invitations(self, api: Clients, world: World) -> None:
         invited = api.course("root").enroll_user(world.ids["eve"], "StudentEnrollment")
         assert invited.enrollment_state == "invited"
@@ -245,7 +222,6 @@ class TestCourses:
         another._requester = requester(api.sub)
         assert another.reject()
 
-    @served("POST /courses/:course_id/sections", "GET /courses/:course_id/sections", "PUT /sections/:id")
     def test_sections(self, api: Clients, world: World) -> None:
         course = api.course("root")
         made = course.create_course_section(course_section={"name": "Evening"})
@@ -260,7 +236,6 @@ class TestCourses:
         with pytest.raises(BadRequest, match="You can't delete a section that has enrollments"):
             made.delete()
 
-    @served("POST /sections/:id/crosslist/:new_course_id", "POST /accounts/:account_id/courses")
     def test_cross_listing(self, api: Clients) -> None:
         section = api.course("root").create_course_section(course_section={"name": "Shared"})
         other = api.account().create_course(course={"name": "Chemistry"})

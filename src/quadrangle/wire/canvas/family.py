@@ -264,7 +264,7 @@ class CanvasFamily:
         remaining = self._throttle.leave(identity, time.monotonic(), cost)
         if told:
             reply.header("x-request-cost", f"{cost:.6f}")
-            reply.header("x-rate-limit-remaining", f"{remaining:.4f}")
+            reply.header("x-rate-limit-remaining", f"{remaining:.6f}")
 
 
 async def _note_access(call: Call, login_id: int | None) -> None:
