@@ -9,7 +9,7 @@ from tests.world import World
 
 class TestCreatingAPage:
     def test_it_makes_an_unpublished_page_with_a_slug(self, world: World) -> None:
-        """Case 1. P5 P6 P12 P14 P68 P70 P72 P85."""
+        """Case 1. P5 P6 P7 P12 P14 P68 P70 P72 P85."""
         reply = world.ada.post(f"{world.course}/pages", wiki(title="New Wiki Page!", body="hello"))
         assert reply.status_code == 200
         page = reply.json()
