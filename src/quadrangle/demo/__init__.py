@@ -18,7 +18,7 @@ from quadrangle.people import hash_password
 
 PASSWORD: Final = "northfield"
 _ADMINS: Final = {
-    "mara.lindqvist": "root administrator",
+    "mara.lindqvist": "root administrator, teacher of GEN001",
     "joseph.adeyemi": f"{REGISTRAR} (a role of the college's own)",
     "hannah.weiss": "administrator of the Faculty of Science",
     "ruben.castellanos": "administrator of the Faculty of Arts and Humanities",

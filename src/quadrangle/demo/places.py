@@ -97,7 +97,7 @@ COURSES: Final = (
     CoursePlan(
         "GEN001", "First Weeks at Northfield", None, None, day("2026-07-20 09:00"),
         {
-            TEACHER: "joseph.adeyemi",
+            TEACHER: "joseph.adeyemi mara.lindqvist",
             DESIGNER: "priya.raman",
             STUDENT: "aaliyah.brooks arjun.mehta beatriz.souza callum.macleod chidi.eze dilnoza.karimova elif.yildiz emil.sorensen "
             "farid.rahimi giulia.moretti hana.novotna ibrahim.toure isla.ferguson jiho.park katarina.horvat lars.vandenberg "
@@ -225,6 +225,6 @@ GROUPS: Final = (
     GroupPlan("lisbon", "Lisbon", "Harbour cities", "HIS205", "beatriz.souza miriam.goldberg omar.elsayed"),
     GroupPlan("zanzibar", "Zanzibar", "Harbour cities", "HIS205", "ibrahim.toure sofia.papadaki zanele.dlamini"),
     GroupPlan("choir", "College Choir", "Societies", None,
-              "anneliese.vogt marek.kowalczyk zanele.dlamini zoe.laurent giulia.moretti caoimhe.brennan"),
+              "anneliese.vogt marek.kowalczyk zanele.dlamini zoe.laurent giulia.moretti caoimhe.brennan mara.lindqvist"),
     GroupPlan("garden", "Kitchen Garden", "Societies", None, "david.okonkwo dilnoza.karimova rosa.jimenez callum.macleod"),
 )  # fmt: skip

@@ -176,6 +176,10 @@ class TestItsPages:
         ):
             assert demo.ok("mara.lindqvist", f"{demo.course(code)}/front_page")["front_page"] is True
 
+    def test_the_printed_token_has_a_course_and_a_group_to_try_pages_in(self, demo: Demo) -> None:
+        assert [one["course_code"] for one in demo.ok("mara.lindqvist", "/courses")] == ["GEN001"]
+        assert [one["name"] for one in demo.ok("mara.lindqvist", "/users/self/groups")] == ["College Choir"]
+
     def test_links_between_pages_lead_somewhere(self, demo: Demo) -> None:
         dumped = demo.dumped
         links = {link for row in dumped["pages"] for link in re.findall(r'href="(/[^"]+)"', row["body"] or "")}
