@@ -177,17 +177,13 @@ async def create_page(
     rules.check_front_page(change, state, is_front=False)
     rules.check_title(None if change.title is ABSENT else change.title)
     rules.check_body(change.body)
-    title = str(change.title)
-    title, url = await _address(uow, wiki, row.id, NO_PAGE, title)
-    now = whole_seconds(uow.now)
     blocks = _blocks(wiki, change)
-    page_id = await uow.insert(
-        pages,
-        wiki_id=row.id,
-        title=title,
-        title_key=sort_key(title),
-        title_folded=fold(title),
-        url=url,
+    return await _add_page(
+        uow,
+        wiki,
+        row,
+        str(change.title),
+        front=change.front_page is True,
         body=_body(change, blocks),
         workflow_state=state.workflow_state,
         editing_roles=_roles(change, wiki),
@@ -197,21 +193,7 @@ async def create_page(
         publish_at=state.publish_at,
         publishes_at=state.publishes_at,
         todo_date=_todo(change, wiki),
-        latest_revision=1,
-        created_at=now,
-        revised_at=now,
-        row_updated_at=uow.now,
     )
-    await uow.add(page_slugs, wiki_id=row.id, slug=url, page_id=page_id)
-    await uow.update(
-        wikis,
-        {"id": row.id},
-        pages_count=row.pages_count + 1,
-        front_page_id=page_id if change.front_page is True else row.front_page_id,
-    )
-    page = await _again(uow, wiki, page_id)
-    await store.add_revision(uow, page, 1, now)
-    return page
 
 
 async def duplicate_page(uow: UnitOfWork, granted: Granted[Wiki], page: Page) -> Page:
@@ -222,7 +204,26 @@ async def duplicate_page(uow: UnitOfWork, granted: Granted[Wiki], page: Page) ->
     row = await lock(uow, wiki)
     stem = fold(rules.copy_stem(page.title))
     held = await uow.all(store.TITLES_LIKE, wiki_id=row.id, pattern=like(stem))
-    title, url = await _address(uow, wiki, row.id, NO_PAGE, rules.copy_title(page.title, held))
+    return await _add_page(
+        uow,
+        wiki,
+        row,
+        rules.copy_title(page.title, held),
+        body=page.body,
+        workflow_state=UNPUBLISHED,
+        editing_roles=page.editing_roles,
+        user_id=page.user_id,
+        editor=page.editor,
+        blocks=page.blocks,
+        todo_date=page.todo_date,
+    )
+
+
+async def _add_page(
+    uow: UnitOfWork, wiki: Wiki, row: WikiRow, title: str, *, front: bool = False, **values: Any
+) -> Page:
+    """A new page under a free address, with its first revision, counted in its wiki, whose lock is held. values: its other columns."""
+    title, url = await _address(uow, wiki, row.id, NO_PAGE, title)
     now = whole_seconds(uow.now)
     page_id = await uow.insert(
         pages,
@@ -231,23 +232,22 @@ async def duplicate_page(uow: UnitOfWork, granted: Granted[Wiki], page: Page) ->
         title_key=sort_key(title),
         title_folded=fold(title),
         url=url,
-        body=page.body,
-        workflow_state=UNPUBLISHED,
-        editing_roles=page.editing_roles,
-        user_id=page.user_id,
-        editor=page.editor,
-        blocks=page.blocks,
-        todo_date=page.todo_date,
         latest_revision=1,
         created_at=now,
         revised_at=now,
         row_updated_at=uow.now,
+        **values,
     )
     await uow.add(page_slugs, wiki_id=row.id, slug=url, page_id=page_id)
-    await uow.update(wikis, {"id": row.id}, pages_count=row.pages_count + 1)
-    made = await _again(uow, wiki, page_id)
-    await store.add_revision(uow, made, 1, now)
-    return made
+    await uow.update(
+        wikis,
+        {"id": row.id},
+        pages_count=row.pages_count + 1,
+        front_page_id=page_id if front else row.front_page_id,
+    )
+    page = await _again(uow, wiki, page_id)
+    await store.add_revision(uow, page, 1, now)
+    return page
 
 
 # --- changing
