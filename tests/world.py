@@ -304,10 +304,10 @@ class World:
         async def run() -> Any:
             compiled = Statement[Any](sql_text(statement).bindparams(**values)).compiled(self.app.database.dialect)
             async with self.app.database.write() as connection:
-                raw = connection._execute if self.engine == "sqlite" else connection._connection.fetch
                 if self.engine == "sqlite":
-                    return raw(compiled.sql, compiled.arguments({})).fetchall()
-                return [tuple(row) for row in await raw(compiled.sql, *compiled.arguments({}))]
+                    connection.touched = None
+                    return connection._execute(compiled.sql, compiled.arguments({})).fetchall()
+                return [tuple(row) for row in await connection._connection.fetch(compiled.sql, *compiled.arguments({}))]
 
         return self.server.run(run())
 

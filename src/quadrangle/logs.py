@@ -3,6 +3,7 @@
 What a caller sent is never written, neither query nor body nor headers: a query may hold an access token. A path is written.
 """
 
+import asyncio
 import logging
 import sys
 from collections.abc import Callable
@@ -50,19 +51,26 @@ class Answered(msgspec.Struct):
 def request_log(level: str) -> Callable[[str, str, str, int, float], None] | None:
     """What writes the line of a request, given its id, method, path, status and seconds; None where the level leaves it out.
 
-    It goes past structlog, whose processors took as long as a statement.
+    It goes past structlog, whose processors took as long as a statement. The lines of requests that were answered in one turn of the event
+    loop are written together, at its end.
     """
     if level not in ("debug", "info"):
         return None
-    encode, now = msgspec.json.Encoder().encode, SystemClock().now
+    encode_lines, now = msgspec.json.Encoder().encode_lines, SystemClock().now
     out = sys.stderr.buffer
+    waiting: list[Answered] = []
 
-    def write(request_id: str, method: str, path: str, status: int, seconds: float) -> None:
-        line = Answered(request_id, method, path, status, round(seconds * 1000, 2), now())
-        out.write(encode(line) + b"\n")
+    def write() -> None:
+        out.write(encode_lines(waiting))
+        waiting.clear()
         out.flush()
 
-    return write
+    def note(request_id: str, method: str, path: str, status: int, seconds: float) -> None:
+        if not waiting:
+            asyncio.get_running_loop().call_soon(write)
+        waiting.append(Answered(request_id, method, path, status, round(seconds * 1000, 2), now()))
+
+    return note
 
 
 class _Bridge(logging.Handler):

@@ -66,7 +66,7 @@ def phase_of(course: CourseWithFacts, enrollment: EnrollmentFact, now: datetime)
 class CourseStanding:
     """One person (or nobody) before one course. Everything the access tables of course and page ask is a property here."""
 
-    __slots__ = ("_admin", "_enrolled", "active", "concluded_ones", "course", "now", "phases", "user_id")
+    __slots__ = ("_roles", "active", "concluded_ones", "course", "now", "phases", "user_id")
 
     def __init__(self, course: CourseWithFacts, user_id: int | None, now: datetime) -> None:
         self.course = course
@@ -75,18 +75,27 @@ class CourseStanding:
         self.phases = [(enrollment, phase_of(course, enrollment, now)) for enrollment in course.enrollments]
         self.active = [enrollment for enrollment, phase in self.phases if phase is Phase.ACTIVE]
         self.concluded_ones = [enrollment for enrollment, phase in self.phases if phase is Phase.CONCLUDED]
-        chain = in_order(course.ancestors)
-        self._admin = RoleRights(course.held, chain, course.overrides)
-        roles = [HeldRole(one.role_id, one.base, None, one.role_owner) for one in self.active]
-        self._enrolled = RoleRights(roles, chain, course.overrides)
+        self._roles: tuple[RoleRights, RoleRights] | None = None  # most readers need no right of a role
+
+    def _role_rights(self) -> tuple[RoleRights, RoleRights]:
+        """Those of the admin roles held above the course, and those of the active enrollments."""
+        if self._roles is None:
+            course, chain = self.course, in_order(self.course.ancestors)
+            enrolled = [HeldRole(one.role_id, one.base, None, one.role_owner) for one in self.active]
+            self._roles = (
+                RoleRights(course.held, chain, course.overrides),
+                RoleRights(enrolled, chain, course.overrides),
+            )
+        return self._roles
 
     def may(self, permission: str) -> bool:
         """A registry permission in this course, from an active enrollment or an admin role."""
-        return self._enrolled.may(permission) or self._admin.may(permission)
+        admin, enrolled = self._role_rights()
+        return enrolled.may(permission) or admin.may(permission)
 
     def admin_may(self, permission: str) -> bool:
         """The permission through an admin role alone."""
-        return self._admin.may(permission)
+        return self._role_rights()[0].may(permission)
 
     def require(self, *permissions: str) -> None:
         if not any(self.may(permission) for permission in permissions):
@@ -102,7 +111,7 @@ class CourseStanding:
     @property
     def is_admin(self) -> bool:
         """Holds an admin role that opens this course's content."""
-        return self._admin.may("read_course_content")
+        return self.admin_may("read_course_content")
 
     @property
     def is_staff(self) -> bool:

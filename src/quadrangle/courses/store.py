@@ -102,7 +102,7 @@ def _courses_with_facts() -> Any:
 # A course by one of its references, with the standing of one user. Hot: one statement for the whole permission question.
 # Indexes: primary key (or uq_courses_sis_source_id, uuid) of courses, and those said at each fact.
 COURSE_FOR_USER = Dynamic(
-    lambda column: _courses_with_facts().where(courses.c[column] == bindparam("value")), into=CourseWithFacts
+    lambda column: _courses_with_facts().where(courses.c[column] == bindparam("value")), into=CourseWithFacts, keep=True
 )
 
 # Several courses with the standing of one user, by id. Indexes: the same.

@@ -13,7 +13,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from quadrangle.db.database import IntegrityViolation
+from quadrangle.db.database import Connection, IntegrityViolation
+from quadrangle.db.kept import KeptRows, tables_in
 from quadrangle.db.statement import Compiled, Statement
 
 T = TypeVar("T")
@@ -35,14 +36,18 @@ def connect(path: str, *, synchronous: str = "full", read_only: bool = False) ->
     return connection
 
 
-class SqliteConnection:
-    __slots__ = ("_execute", "_offload")
+class _Writing:
+    """The writer connection inside its transaction; it remembers which tables it changed."""
 
-    def __init__(self, connection: sqlite3.Connection, offload: "SqliteDatabase | None" = None) -> None:
+    __slots__ = ("_execute", "touched")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._execute = connection.execute
-        self._offload = offload
+        self.touched: set[str] | None = set()  # None: who knows
 
-    def _run(self, compiled: Compiled, values: dict[str, Any]) -> sqlite3.Cursor:
+    def _run(self, statement: Statement[Any], compiled: Compiled, values: dict[str, Any]) -> sqlite3.Cursor:
+        if self.touched is not None and not statement.clause.is_select:
+            self.touched |= tables_in(compiled.sql)
         try:
             return self._execute(compiled.sql, compiled.arguments(values))
         except sqlite3.IntegrityError as error:
@@ -50,42 +55,80 @@ class SqliteConnection:
 
     async def all(self, statement: Statement[T], /, **values: Any) -> list[T]:
         compiled = statement.compiled("sqlite")
-        if statement.slow and self._offload is not None:
-            fetched = await self._offload.in_thread(compiled.sql, compiled.arguments(values))
-        else:
-            fetched = self._run(compiled, values).fetchall()
-        return statement.rows(compiled, fetched)
+        return statement.rows(compiled, self._run(statement, compiled, values).fetchall())
 
     async def one(self, statement: Statement[T], /, **values: Any) -> T | None:
-        if statement.slow:
-            rows = await self.all(statement, **values)
-        else:
-            compiled = statement.compiled("sqlite")
-            rows = statement.rows(compiled, self._run(compiled, values).fetchall())
+        rows = await self.all(statement, **values)
         return rows[0] if rows else None
 
     async def run(self, statement: Statement[Any], /, **values: Any) -> int:
-        return self._run(statement.compiled("sqlite"), values).rowcount
+        return self._run(statement, statement.compiled("sqlite"), values).rowcount
 
     async def script(self, sql: str) -> None:
+        self.touched = None
         for piece in sql.split(";\n"):
             if piece.strip():
                 self._execute(piece)
 
 
 class _Reading:
-    """Reading needs no preparation: one connection serves all readers of the event loop, statement by statement."""
+    """The reader connection. Reading needs no preparation: it serves all readers of the event loop, statement by statement."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_asked", "_database", "_execute", "_kept", "_seen", "_version")
 
-    def __init__(self, connection: SqliteConnection) -> None:
-        self._connection = connection
+    def __init__(self, database: "SqliteDatabase", reader: sqlite3.Connection, writer: sqlite3.Connection) -> None:
+        self._database = database
+        self._execute = reader.execute
+        # Changes when somebody else has committed; what the writer itself commits, it tells (SqliteDatabase.write).
+        self._version = writer.execute
+        self._seen: int | None = None
+        self._asked = False
+        self._kept = database.kept
 
-    async def __aenter__(self) -> SqliteConnection:
-        return self._connection
+    async def __aenter__(self) -> "_Reading":
+        """Ask whether somebody else has committed; once for all requests that arrived before the event loop took up the first of them."""
+        if not self._asked:
+            self._asked = True
+            asyncio.get_running_loop().call_soon(self._ask_again)
+            (version,) = self._version("PRAGMA data_version").fetchone()
+            if version != self._seen:
+                self._kept.forget_all()
+                self._seen = version
+        return self
+
+    def _ask_again(self) -> None:
+        self._asked = False
 
     async def __aexit__(self, *raised: object) -> None:
         return None
+
+    async def all(self, statement: Statement[T], /, **values: Any) -> list[T]:
+        if statement.slow:
+            compiled = statement.compiled("sqlite")
+            return statement.rows(compiled, await self._database.in_thread(compiled.sql, compiled.arguments(values)))
+        return self._rows(statement, values).copy()
+
+    async def one(self, statement: Statement[T], /, **values: Any) -> T | None:
+        rows = await self.all(statement, **values) if statement.slow else self._rows(statement, values)
+        return rows[0] if rows else None
+
+    def _rows(self, statement: Statement[T], values: dict[str, Any]) -> list[T]:
+        key = tuple(values.items()) if statement.keep else None
+        if key is not None and (kept := self._kept.get(statement, key)) is not None:
+            return kept
+        compiled = statement.compiled("sqlite")
+        fetched = self._execute(compiled.sql, compiled.arguments(values)).fetchall()
+        rows = statement.rows(compiled, fetched)
+        if key is not None:
+            self._kept.put(statement, compiled.sql, key, rows, fetched)
+        return rows
+
+    async def run(self, statement: Statement[Any], /, **values: Any) -> int:
+        compiled = statement.compiled("sqlite")
+        return self._execute(compiled.sql, compiled.arguments(values)).rowcount
+
+    async def script(self, sql: str) -> None:
+        raise TypeError("a script is run in a transaction")
 
 
 class SqliteDatabase:
@@ -93,6 +136,7 @@ class SqliteDatabase:
 
     def __init__(self, path: str, *, synchronous: str = "full") -> None:
         self.path = path
+        self.kept = KeptRows()
         self._synchronous = synchronous
         self._lock = asyncio.Lock()
         self._threads = threading.local()
@@ -103,8 +147,7 @@ class SqliteDatabase:
         Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         self._writer = connect(self.path, synchronous=self._synchronous)
         self._reader = connect(self.path, read_only=True)
-        self._reading = _Reading(SqliteConnection(self._reader, self))
-        self._write = SqliteConnection(self._writer)
+        self._reading = _Reading(self, self._reader, self._writer)
         self._checkpoints = asyncio.create_task(self._checkpoint_now_and_then())
 
     async def stop(self) -> None:
@@ -117,19 +160,24 @@ class SqliteDatabase:
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.close()
 
-    def read(self) -> AbstractAsyncContextManager[SqliteConnection]:
+    def read(self) -> AbstractAsyncContextManager[Connection]:
         return self._reading
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[SqliteConnection]:
+    async def write(self) -> AsyncIterator[Connection]:
         async with self._lock:
             self._writer.execute("BEGIN IMMEDIATE")
+            writing = _Writing(self._writer)
             try:
-                yield self._write
+                yield writing
             except BaseException:
                 self._writer.execute("ROLLBACK")
                 raise
             self._writer.execute("COMMIT")
+            if writing.touched is None:
+                self.kept.forget_all()
+            else:
+                self.kept.forget(writing.touched)
 
     async def version(self) -> str | None:
         known = self._reader.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()

@@ -279,16 +279,20 @@ class Statement(Generic[T]):
     """SQL with a name, a sentence and a home (STYLE §5).
 
     into: a msgspec struct whose fields are the selected columns in their order, or a plain type for a single column; None for
-    statements without rows. slow: may pass 5 ms on a large campus; SQLite then runs it beside the event loop.
+    statements without rows. slow: may pass 5 ms on a large campus; SQLite then runs it beside the event loop. keep: most requests
+    ask it, so that its rows are kept while the database still holds them (db/kept.py); its values are then numbers and texts.
     """
 
-    __slots__ = ("_compiled", "clause", "into", "scalar", "slow")
+    __slots__ = ("_compiled", "clause", "into", "keep", "scalar", "slow")
 
-    def __init__(self, clause: ClauseElement, *, into: type[T] | None = None, slow: bool = False) -> None:
+    def __init__(
+        self, clause: ClauseElement, *, into: type[T] | None = None, slow: bool = False, keep: bool = False
+    ) -> None:
         self.clause = clause
         self.into = into
         self.scalar = into is not None and not (isinstance(into, type) and issubclass(into, msgspec.Struct))
         self.slow = slow
+        self.keep = keep
         self._compiled: dict[str, Compiled] = {}
 
     def compiled(self, dialect: str) -> Compiled:
@@ -337,20 +341,23 @@ class Dynamic(Generic[T]):
         *,
         into: type[T] | None = None,
         slow: bool = False,
-        keep: int = 256,
+        keep: bool = False,
+        shapes: int = 256,
     ) -> None:
+        """shapes: how many are remembered; slow, keep: as of each statement."""
         self._build = build
         self._into = into
         self._slow = slow
         self._keep = keep
+        self._shapes = shapes
         self._known: OrderedDict[Hashable, Statement[T]] = OrderedDict()
 
     def at(self, key: Hashable) -> Statement[T]:
         statement = self._known.get(key)
         if statement is None:
-            statement = Statement(self._build(key), into=self._into, slow=self._slow)
+            statement = Statement(self._build(key), into=self._into, slow=self._slow, keep=self._keep)
             self._known[key] = statement
-            if len(self._known) > self._keep:
+            if len(self._known) > self._shapes:
                 self._known.popitem(last=False)
         else:
             self._known.move_to_end(key)
@@ -374,6 +381,6 @@ def _build_update(key: tuple[Table, tuple[str, ...], tuple[str, ...]]) -> Clause
     return statement
 
 
-INSERT_ID: Final = Dynamic(_build_insert, into=int, keep=512)
-INSERT: Final = Dynamic[Any](_build_insert, keep=512)
-UPDATE: Final = Dynamic[Any](_build_update, keep=1024)
+INSERT_ID: Final = Dynamic(_build_insert, into=int, shapes=512)
+INSERT: Final = Dynamic[Any](_build_insert, shapes=512)
+UPDATE: Final = Dynamic[Any](_build_update, shapes=1024)

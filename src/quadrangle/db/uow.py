@@ -1,6 +1,6 @@
 """One request or job, one unit of work: its connection, its moment, and what waits for the commit."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -25,18 +25,19 @@ class UnitOfWork:
         self.now = now
         self.statements = 0
 
-    async def all(self, statement: Statement[T], /, **values: Any) -> list[T]:
+    def all(self, statement: Statement[T], /, **values: Any) -> Coroutine[Any, Any, list[T]]:
         self.statements += 1
-        return await self._connection.all(statement, **values)
+        return self._connection.all(statement, **values)
 
-    async def one(self, statement: Statement[T], /, **values: Any) -> T | None:
+    def one(self, statement: Statement[T], /, **values: Any) -> Coroutine[Any, Any, T | None]:
+        """The first row, or None."""
         self.statements += 1
-        return await self._connection.one(statement, **values)
+        return self._connection.one(statement, **values)
 
-    async def run(self, statement: Statement[Any], /, **values: Any) -> int:
+    def run(self, statement: Statement[Any], /, **values: Any) -> Coroutine[Any, Any, int]:
         """Rows changed by a statement that returns none."""
         self.statements += 1
-        return await self._connection.run(statement, **values)
+        return self._connection.run(statement, **values)
 
     async def insert(self, table: Table, /, **values: Any) -> int:
         """Add one row; returns its id."""

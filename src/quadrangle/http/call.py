@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from quadrangle.db import UnitOfWork
@@ -18,6 +19,20 @@ if TYPE_CHECKING:
 P = TypeVar("P", bound=Params)
 
 _HOST = re.compile(r"[A-Za-z0-9._\-]+(:\d{1,5})?\Z|\[[0-9A-Fa-f:.]+\](:\d{1,5})?\Z")
+
+
+@lru_cache(maxsize=256)
+def _origin_of(scheme: str, proto: bytes | None, forwarded: bytes | None, host: bytes | None) -> str | None:
+    said = _first_of(proto).lower()
+    scheme = said if said in ("http", "https") else scheme
+    for name in (_first_of(forwarded), _first_of(host)):
+        if _HOST.match(name):
+            return f"{scheme}://{name}"
+    return None
+
+
+def _first_of(header: bytes | None) -> str:
+    return (header or b"").decode("latin-1").split(",")[0].strip()
 
 
 class Call:
@@ -92,14 +107,8 @@ class Call:
         return self._base_url
 
     def _origin(self) -> str | None:
-        scheme = (self.header("x-forwarded-proto") or "").split(",")[0].strip().lower()
-        if scheme not in ("http", "https"):
-            scheme = self.scheme
-        for name in ("x-forwarded-host", "host"):
-            host = (self.header(name) or "").split(",")[0].strip()
-            if _HOST.match(host):
-                return f"{scheme}://{host}"
-        return None
+        sent = self.headers.get
+        return _origin_of(self.scheme, sent(b"x-forwarded-proto"), sent(b"x-forwarded-host"), sent(b"host"))
 
     @property
     def address(self) -> str:

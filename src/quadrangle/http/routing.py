@@ -14,6 +14,8 @@ from quadrangle.kernel.params import Params, text_from
 Handler = Callable[..., Awaitable[Reply]]
 H = TypeVar("H", bound=Handler)
 
+_KNOWN_PATHS: Final = 4096
+_LONG_PATH: Final = 256
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -151,6 +153,7 @@ class Router:
 
     def __init__(self) -> None:
         self._top = _Node()
+        self._known: dict[str, Match | None] = {}
         self.routes: list[Route] = []
 
     def add(self, route: Route) -> None:
@@ -169,10 +172,23 @@ class Router:
                 node = node.fixed.setdefault(segment, _Node())
         if route.method in node.routes:
             raise ValueError(f"two routes for {route.method} {route.template}")
+        self._known.clear()
         node.routes[route.method] = (route, tuple(names))
         self.routes.append(route)
 
     def match(self, raw_path: str) -> Match | None:
+        """The same path is asked again and again, so that the last few thousand are remembered. See `_find`."""
+        if len(raw_path) > _LONG_PATH:
+            return self._find(raw_path)
+        try:
+            return self._known[raw_path]
+        except KeyError:
+            if len(self._known) >= _KNOWN_PATHS:
+                self._known.clear()
+            match = self._known[raw_path] = self._find(raw_path)
+            return match
+
+    def _find(self, raw_path: str) -> Match | None:
         """raw_path: percent-encoded, without query. One trailing slash, and `.json` at the end, are ignored (conventions.md §9).
 
         `.json` goes before ids are read, so that no id ends in it; it stays where a route is named so (`/api/openapi.json`).

@@ -33,7 +33,13 @@ class Granted(Generic[T]):
 
 
 def permits(table: Table[F], right: str, facts: F) -> bool:
-    return any(all(holds(facts) for holds in row) for row in table[right])
+    for row in table[right]:
+        for holds in row:
+            if not holds(facts):
+                break
+        else:
+            return True
+    return False
 
 
 def authorise(table: Table[F], right: str, facts: F, subject: T) -> Granted[T]:

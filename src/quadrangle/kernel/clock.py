@@ -1,6 +1,7 @@
 """One clock. Nobody else asks the time, neither Python code nor SQL."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -35,6 +36,7 @@ def whole_seconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
+@lru_cache(maxsize=16_384)
 def zulu(moment: datetime) -> str:
     """`2012-07-01T23:59:00Z`: UTC, whole seconds. Source: conventions.md §6."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"

@@ -228,10 +228,10 @@ RULES: Final[Mapping[str, Rows[PageFacts]]] = {
 
 def allow(wiki: Wiki, right: str, page: PageSummary | None = None) -> Granted[Any]:
     """Proof of a right on a page (or, without one, on the wiki); otherwise Forbidden, or Unauthenticated for an anonymous caller."""
-    facts = PageFacts(wiki, page)
-    if not permits(RULES, right, facts):
+    try:
+        return authorise(RULES, right, PageFacts(wiki, page), wiki if page is None else page)
+    except Forbidden:
         refuse(wiki)
-    return authorise(RULES, right, facts, wiki if page is None else page)
 
 
 def may(wiki: Wiki, right: str, page: PageSummary | None = None) -> bool:

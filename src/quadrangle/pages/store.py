@@ -55,6 +55,7 @@ PAGE_BY_SLUG = Statement(
     )
     .limit(1),
     into=Page,
+    keep=True,
 )
 
 # The same where old slugs do not count (permanent_page_links off). Index: uq_pages_url.
@@ -68,17 +69,19 @@ PAGE_BY_CURRENT_SLUG = Statement(
     .order_by((pages.c.url != bindparam("sent")), pages.c.id)
     .limit(1),
     into=Page,
+    keep=True,
 )
 
 # A page of this wiki by id, deleted ones included. Index: primary key.
 PAGE_BY_ID = Statement(
-    _from_pages(*_WHOLE).where(*_IN_WIKI, pages.c.id == bindparam("page_id", type_=BigId)), into=Page
+    _from_pages(*_WHOLE).where(*_IN_WIKI, pages.c.id == bindparam("page_id", type_=BigId)), into=Page, keep=True
 )
 
 # The front page. Index: uq_wikis_…, primary key of pages.
 FRONT_PAGE = Statement(
     _from_pages(*_WHOLE).where(*_IN_WIKI, pages.c.id == wikis.c.front_page_id, pages.c.workflow_state != "deleted"),
     into=Page,
+    keep=True,
 )
 
 # --- lists

@@ -53,6 +53,7 @@ TOKEN_FOR_REQUEST = Statement(
     .order_by(logins.c.position)
     .limit(1),
     into=TokenForRequest,
+    keep=True,
 )
 
 _TOKEN_COLUMNS = [
@@ -253,6 +254,7 @@ SESSION_FOR_REQUEST = Statement(
     .join(accounts, accounts.c.id == logins.c.account_id)
     .where(sessions.c.digest == bindparam("digest")),
     into=SessionForRequest,
+    keep=True,
 )
 
 

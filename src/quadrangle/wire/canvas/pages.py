@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -174,6 +175,11 @@ class ConflictJson(Struct, frozen=True):
     conflict: bool
 
 
+@lru_cache(maxsize=4096)
+def _quoted(segment: str) -> str:
+    return quote(segment, safe="")
+
+
 def page_json(call: Call, wiki: Wiki, page: PageSummary) -> PageJson:
     """The text is shown where the page was read with it."""
     published = page.active(wiki.now)
@@ -192,7 +198,7 @@ def page_json(call: Call, wiki: Wiki, page: PageSummary) -> PageJson:
         editing_roles=wiki.default_roles if page.editing_roles is None else page.editing_roles,
         published=published,
         front_page=page.is_front and not page.deleted,
-        html_url=f"{call.base_url}{context}/pages/{quote(page.url, safe='')}",
+        html_url=f"{call.base_url}{context}/pages/{_quoted(page.url)}",
         todo_date=zulu_or_none(page.todo_date),
         publish_at=zulu_or_none(page.publish_at),
         editor=page.editor,

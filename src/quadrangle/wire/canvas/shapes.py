@@ -1,5 +1,6 @@
 """Pieces that stand inside many objects of the Canvas family."""
 
+from functools import lru_cache
 from typing import Annotated, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -25,6 +26,7 @@ class UserShort(Struct, frozen=True):
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
+@lru_cache(maxsize=4096)
 def base36(number: int) -> str:
     text = ""
     while number:
