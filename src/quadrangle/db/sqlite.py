@@ -13,6 +13,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from sqlalchemy import Select
+
 from quadrangle.db.database import Connection, IntegrityViolation
 from quadrangle.db.kept import KeptRows, tables_in
 from quadrangle.db.statement import Compiled, Statement
@@ -46,7 +48,7 @@ class _Writing:
         self.touched: set[str] | None = set()  # None: who knows
 
     def _run(self, statement: Statement[Any], compiled: Compiled, values: dict[str, Any]) -> sqlite3.Cursor:
-        if self.touched is not None and not statement.clause.is_select:
+        if self.touched is not None and not isinstance(statement.clause, Select):
             self.touched |= tables_in(compiled.sql)
         try:
             return self._execute(compiled.sql, compiled.arguments(values))

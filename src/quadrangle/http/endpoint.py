@@ -109,7 +109,7 @@ class _Durations:
 
     def buckets(self) -> list[tuple[str, float]]:
         """Each upper bound with the number of observations up to it."""
-        bounds = [floatToGoString(bound) for bound in (*self.BOUNDS, math.inf)]
+        bounds = [floatToGoString(bound) for bound in (*self.BOUNDS, math.inf)]  # type: ignore[no-untyped-call]
         return list(zip(bounds, itertools.accumulate(self._counts), strict=True))
 
 
