@@ -23,6 +23,7 @@ from quadrangle.accounts.permissions import (
 from quadrangle.accounts.role_store import (
     ACTIVE_LOGIN,
     ADMINS,
+    HOLD_ACCOUNT,
     MEMBERSHIP,
     OVERRIDE_ROWS,
     OVERRIDES_ALONG,
@@ -283,6 +284,7 @@ async def _check_label(
         raise Invalid.field("label", f"is too long (maximum is {LONGEST_NAME} characters)", "too_long")
     if label in _RESERVED:
         raise Invalid.field("label", "is reserved", "exclusion")
+    await uow.one(HOLD_ACCOUNT, account_id=account.id)
     for role in await roles_along(uow, account, chain):
         if role.account_id == account.id and role.label.casefold() == label.casefold() and role.id != own_id:
             raise Invalid.field("label", "A role with this name already exists", "taken")

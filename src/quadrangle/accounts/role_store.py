@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, func, or_, select
 
 from quadrangle.accounts.model import Admin, Role
 from quadrangle.accounts.permissions import Override
-from quadrangle.accounts.tables import account_users, role_overrides, roles
+from quadrangle.accounts.tables import account_users, accounts, role_overrides, roles
 from quadrangle.db import Dynamic, Statement, any_of
 from quadrangle.db.schema import BigId
 from quadrangle.people import logins, users
@@ -25,6 +25,13 @@ ROLES_ALONG = Statement(
     )
     .order_by(roles.c.account_id.is_not(None), roles.c.id),
     into=Role,
+)
+
+# Hold an account's row until the end of the unit of work: whoever looks whether a label is free must look alone. Rows that refer to the
+# account can be written meanwhile. Index: primary key.
+HOLD_ACCOUNT = Statement(
+    select(accounts.c.id).where(accounts.c.id == bindparam("account_id", type_=BigId)).with_for_update(key_share=True),
+    into=int,
 )
 
 # The overrides of several roles along a chain. Index: uq_role_overrides_role_id_account_id_permission.

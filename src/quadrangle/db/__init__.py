@@ -1,6 +1,6 @@
 """The database: typed SQL compiled once per engine, two engines with one meaning, one unit of work per request."""
 
-from quadrangle.db.database import Connection, Database, DatabaseProblem, IntegrityViolation, open_database
+from quadrangle.db.database import Connection, Database, DatabaseProblem, IntegrityViolation, Overtaken, open_database
 from quadrangle.db.schema import metadata
 from quadrangle.db.statement import Dynamic, Statement, any_of, collect
 from quadrangle.db.uow import UnitOfWork
@@ -11,6 +11,7 @@ __all__ = [
     "DatabaseProblem",
     "Dynamic",
     "IntegrityViolation",
+    "Overtaken",
     "Statement",
     "UnitOfWork",
     "any_of",

@@ -10,7 +10,15 @@ from quadrangle.kernel.problem import OperatorProblem
 T = TypeVar("T")
 
 
-class IntegrityViolation(Exception):
+class Overtaken(Exception):
+    """Another unit of work was faster; this one is rolled back and may be done again."""
+
+
+class Deadlock(Overtaken):
+    """Two units of work waited for each other, and this one was given up."""
+
+
+class IntegrityViolation(Overtaken):
     """A unique or foreign key said no; the statement had no effect. `constraint` is its name where the engine tells it."""
 
     def __init__(self, message: str, constraint: str | None = None) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 
-from quadrangle.db.database import Connection, IntegrityViolation
+from quadrangle.db.database import Connection, Deadlock, IntegrityViolation
 from quadrangle.db.kept import KeptRows, Key
 from quadrangle.db.statement import Compiled, Statement
 
@@ -49,6 +49,8 @@ class PostgresConnection:
             return compiled, await self._connection.fetch(compiled.sql, *compiled.arguments(values))
         except asyncpg.IntegrityConstraintViolationError as error:
             raise IntegrityViolation(str(error), error.constraint_name) from error
+        except asyncpg.DeadlockDetectedError as error:
+            raise Deadlock(str(error)) from error
 
     async def one(self, statement: Statement[T], /, **values: Any) -> T | None:
         rows = await self.all(statement, **values)
@@ -60,6 +62,8 @@ class PostgresConnection:
             status = await self._connection.execute(compiled.sql, *compiled.arguments(values))
         except asyncpg.IntegrityConstraintViolationError as error:
             raise IntegrityViolation(str(error), error.constraint_name) from error
+        except asyncpg.DeadlockDetectedError as error:
+            raise Deadlock(str(error)) from error
         last = str(status).rpartition(" ")[2]
         return int(last) if last.isdigit() else 0
 

@@ -17,7 +17,7 @@ from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, M
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
-from quadrangle.db import Database, UnitOfWork
+from quadrangle.db import Database, Overtaken, UnitOfWork
 from quadrangle.http.body import Disconnected, Receive, receive_body, tree_from_body
 from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply
@@ -33,6 +33,7 @@ from quadrangle.settings import Settings
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _JSON: Final = b"application/json; charset=utf-8"
+TRIES: Final = 4  # at a unit of work that others overtake
 _STATUS: Final = {status.value: f"{status.value} {status.phrase}".encode() for status in HTTPStatus}
 
 
@@ -239,12 +240,27 @@ class Application:
             await route.prepare(call)
         if route.work == "none":
             return await route.handler(call, *arguments)
-        async with self.database.write() as connection:
-            written = call._uow = UnitOfWork(connection, self.clock.now())
-            reply = await route.handler(call, *arguments)
-        self.metrics.statements += uow.statements + written.statements
+        self.metrics.statements += uow.statements
+        reply, written = await self._write(call, route, arguments)
+        self.metrics.statements += written.statements
         await written.committed()
         return reply
+
+    async def _write(self, call: Call, route: Route, arguments: list[Asked[Any]]) -> tuple[Reply, UnitOfWork]:
+        """The handler in a transaction of its own. What overtook it left nothing behind, so that it can be run again: it then sees the
+        row that was in its way."""
+        noted = len(call.later)
+        for attempt in itertools.count(1):
+            try:
+                async with self.database.write() as connection:
+                    written = call._uow = UnitOfWork(connection, self.clock.now())
+                    reply = await route.handler(call, *arguments)
+                return reply, written
+            except Overtaken:
+                del call.later[noted:]
+                if attempt == TRIES:
+                    raise
+        raise AssertionError("the last attempt answers or raises")
 
     async def _send(self, call: Call, family: Family, reply: Reply, send: Send, *, head: bool) -> None:
         if isinstance(reply.body, Slice):
