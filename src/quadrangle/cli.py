@@ -84,11 +84,11 @@ def serve(
 
 
 @app.command()
-def migrate(database: DatabaseOption = None, json: JsonOption = False) -> None:
+def migrate(database: DatabaseOption = None, storage: StorageOption = None, json: JsonOption = False) -> None:
     """Bring the schema up to date."""
     from quadrangle.commands import migrate
 
-    migrate.migrate(database=database, json=json)
+    migrate.migrate(database=database, storage=storage, json=json)
 
 
 @app.command()

@@ -13,7 +13,7 @@ class Migrated(msgspec.Struct, frozen=True):
     schema: str
 
 
-def migrate(*, database: str | None, json: bool) -> None:
-    settings = settings_for(database)
+def migrate(*, database: str | None, storage: str | None, json: bool) -> None:
+    settings = settings_for(database, storage)
     was = migrations.upgrade(settings.database_url)
     show(Migrated(was, migrations.HEAD), json)

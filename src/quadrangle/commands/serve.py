@@ -39,6 +39,7 @@ def serve(*, host: str, port: int, database: str | None, storage: str | None, wo
 
     os.environ[_WORKER] = msgspec.json.encode(settings).decode()
     config = _config("quadrangle.commands.serve:application", factory=True, workers=workers)
+    listening.listen(config.backlog)  # who calls before a process is ready waits instead of being turned away
     print(f"Quadrangle is at {address}", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         Multiprocess(config, sockets=[listening]).run()

@@ -26,7 +26,7 @@ from quadrangle.kernel.clock import Clock
 from quadrangle.kernel.digest import Digester, request_ids
 from quadrangle.kernel.errors import Failure, NotFound
 from quadrangle.kernel.paging import Slice
-from quadrangle.kernel.params import nest, pairs_from
+from quadrangle.kernel.params import merge, nest, pairs_from
 from quadrangle.logs import request_log
 from quadrangle.settings import Settings
 
@@ -206,7 +206,7 @@ class Application:
             if body:
                 call.tree = tree_from_body(body, call.header("content-type") or "")
             if call.query:
-                call.tree.update(nest(call.query))
+                merge(call.tree, nest(call.query))
             if call.method == "POST":
                 self._override_method(call)
             elif call.method == "HEAD":

@@ -155,6 +155,22 @@ def _has(tree: Tree, name: str) -> bool:
     return True
 
 
+def merge(tree: Tree, stronger: Tree) -> None:
+    """Put `stronger` over `tree`, key by key of the top level. Together they hold no more keys than one may."""
+    if tree and _size(tree) + _size(stronger) > MAX_KEYS:
+        raise Malformed(f"More than {MAX_KEYS} parameters.")
+    tree.update(stronger)
+
+
+def _size(value: object) -> int:
+    """How many keys and list elements a value holds, at every depth."""
+    if isinstance(value, dict):
+        return len(value) + sum(_size(inner) for inner in value.values())
+    if isinstance(value, list):
+        return len(value) + sum(_size(inner) for inner in value)
+    return 0
+
+
 def tree_from_json(raw: bytes) -> Tree:
     """A JSON body as the tree; a top-level list is under `_json` (conventions.md §5.1)."""
     text_from(raw)
@@ -241,7 +257,7 @@ def as_text(value: object) -> str | None:
 
 _ISO = re.compile(
     r"\s*(\d{4})-(\d{1,2})-(\d{1,2})"
-    r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?\s*\Z",
+    r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})|( \d{2}:\d{2}))?)?\s*\Z",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -254,7 +270,9 @@ def parse_time(text: str, zone: tzinfo = UTC, *, end: bool = False) -> datetime 
     found = _ISO.match(text)
     if not found:
         return None
-    year, month, day, hour, minute, second, fraction, offset = found.groups()
+    year, month, day, hour, minute, second, fraction, offset, bare_offset = found.groups()
+    if bare_offset is not None:
+        offset = f"+{bare_offset[1:]}"  # a plus that was not escaped in a form arrives as a blank
     try:
         if hour is None:
             clock = time(23, 59, 59) if end else time(0)

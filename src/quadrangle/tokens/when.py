@@ -13,23 +13,25 @@ _MONTH: Final = (
 )
 _DAY: Final = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR: Final = r"(?P<year>\d{4})"
-_TIME: Final = (
-    r"(?:(?:,|\s|\s+at|T)\s*(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?(?::(?P<second>\d{2})(?:\.\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
-    r"\s*(?P<offset>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
-)
+_NUMBER: Final = r"(?P<number>\d{1,2})"  # of the month
+_CLOCK: Final = r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?(?::(?P<second>\d{2})(?:\.\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
+_OFFSET: Final = r"(?P<offset>Z|(?:UTC|GMT)?[+-]\d{2}:?\d{2}|UTC|GMT|[ECMP][SD]T)?"
+_TIME: Final = rf"(?:(?:,|\s|\s+at|T)\s*{_CLOCK}\s*{_OFFSET})?"
+_WEEKDAY: Final = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?"
 _FORMS: Final = tuple(
-    re.compile(
-        rf"\s*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?{date}{_TIME}\s*\Z",
-        re.IGNORECASE,
-    )
-    for date in (
-        rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}",
-        rf"{_DAY}[\s-]+{_MONTH}[\s,-]+{_YEAR}",
-        rf"{_YEAR}[\s-]+{_MONTH}[\s-]+{_DAY}",
-        rf"{_YEAR}[/. ](?P<number>\d{{1,2}})[/. ]{_DAY}",
+    re.compile(rf"\s*{_WEEKDAY}{form}(?:\s*\([^()]*\))?\s*\Z", re.IGNORECASE)
+    for form in (
+        rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}{_TIME}",
+        rf"{_DAY}[\s-]+{_MONTH}[\s,-]+{_YEAR}{_TIME}",
+        rf"{_YEAR}[\s-]+{_MONTH}[\s-]+{_DAY}{_TIME}",
+        rf"{_YEAR}[-/. ]{_NUMBER}[-/. ]{_DAY}{_TIME}",
+        rf"{_DAY}[-/.]{_NUMBER}[-/.]{_YEAR}{_TIME}",  # the day first, as upstream reads it
+        rf"{_MONTH}\s+{_DAY}\s+{_CLOCK}\s*{_OFFSET}\s+{_YEAR}",  # of C and of Unix
+        rf"{_YEAR}(?P<number>\d{{2}})(?P<day>\d{{2}})(?:T?(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?P<second>\d{{2}})?{_OFFSET})?(?P<half>)",
     )
 )
-LONGEST: Final = 64  # characters
+_HOURS_AWAY: Final = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}  # RFC 822
+LONGEST: Final = 100  # characters
 
 
 def parse_when(text: str, zone: tzinfo) -> datetime | None:
@@ -62,7 +64,11 @@ def _moment(parts: dict[str, str | None], zone: tzinfo) -> datetime | None:
 def _zone(offset: str | None, zone: tzinfo) -> tzinfo:
     if offset is None:
         return zone
-    if offset[0] not in "+-":
+    offset = offset.upper()
+    if (hours := _HOURS_AWAY.get(offset)) is not None:
+        return timezone(timedelta(hours=hours))
+    offset = offset.removeprefix("UTC").removeprefix("GMT").removeprefix("Z")
+    if not offset:
         return UTC
     digits = offset[1:].replace(":", "")
     away = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))

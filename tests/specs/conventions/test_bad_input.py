@@ -73,6 +73,16 @@ class TestABodyThatCannotBeRead:
             assert is_shape_1(reply)
         assert unchanged(world)
 
+    def test_query_and_body_hold_5000_keys_together(self, world: World) -> None:
+        """conventions.md §5.2: the keys of one request."""
+        query = b"?" + b"&".join(b"q%d=1" % n for n in range(2_500))
+        body = b"&".join([b"name=Larks", *(b"b%d=1" % n for n in range(2_499))])
+        reply = send(world, body + b"&more=1", FORM, query)
+        assert reply.status_code == 400
+        assert is_shape_1(reply)
+        assert unchanged(world)
+        assert send(world, body, FORM, query).json()["name"] == "Larks"
+
     @pytest.mark.parametrize("path", ["/api/v1/groups/%FF", "/api/v1/groups/%00", "/api/v1/groups/%C3%28"])
     def test_so_is_a_path_that_is_no_text(self, world: World, path: str) -> None:
         reply = world.ada.http.get(path)

@@ -50,6 +50,42 @@ class TestEveryAnswer:
         assert world.ben.request("GET", world.group, headers={"user-agent": agent}).status_code == 200
 
 
+class TestWhatACallerHasAlready:
+    """The ETag of conventions.md §6.1."""
+
+    def test_it_is_not_sent_again(self, world: World) -> None:
+        path = world.course + "/groups"
+        first = world.ada.get(path)
+        assert re.fullmatch(r'W/"[0-9a-f]{32}"', first.headers["etag"])
+        again = world.ada.request("GET", path, headers={"if-none-match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+        assert again.headers["link"] == first.headers["link"]
+        assert again.headers["x-request-context-id"] != first.headers["x-request-context-id"]
+
+    def test_it_is_sent_when_it_changed(self, world: World) -> None:
+        old = world.ada.get(world.group).headers["etag"]
+        world.ada.put(world.group, {"name": "Larks"})
+        again = world.ada.request("GET", world.group, headers={"if-none-match": old})
+        assert (again.status_code, again.json()["name"]) == (200, "Larks")
+        assert again.headers["etag"] != old
+
+    def test_it_is_another_with_string_ids(self, world: World) -> None:
+        plain = world.ada.get(world.group).headers["etag"]
+        headers = {"accept": "application/json+canvas-string-ids", "if-none-match": plain}
+        assert world.ada.request("GET", world.group, headers=headers).status_code == 200
+
+    def test_head_knows_it_too(self, world: World) -> None:
+        tag = world.ada.get(world.group).headers["etag"]
+        assert world.ada.request("HEAD", world.group).headers["etag"] == tag
+        assert world.ada.request("HEAD", world.group, headers={"if-none-match": tag}).status_code == 304
+
+    def test_refusals_and_changes_have_none(self, world: World) -> None:
+        assert "etag" not in world.eve.get(world.group).headers
+        assert "etag" not in world.ada.get("/groups/999999").headers
+        assert "etag" not in world.ada.put(world.group, {"name": "Larks"}).headers
+
+
 class TestHead:
     def test_it_is_get_without_the_body(self, world: World) -> None:
         got = world.ada.get(world.course + "/groups")

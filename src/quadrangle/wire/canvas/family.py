@@ -1,5 +1,6 @@
 """How a request enters the Canvas family: throttle, token or session, masquerade, scopes. Source: conventions.md §1 to §3 and §8."""
 
+import hashlib
 import ipaddress
 import time
 from datetime import datetime
@@ -243,6 +244,8 @@ class CanvasFamily:
         reply.headers.append((b"x-canvas-meta", b"q=quadrangle;"))
         if not any(name == b"cache-control" for name, _ in reply.headers):
             reply.headers.append((b"cache-control", b"max-age=0, private, must-revalidate"))
+            if call.method == "GET" and reply.status == 200:
+                _tag(call, reply)
         session: SessionFacts | None = call.notes.get("web_session")
         if session is not None:
             reply.header("x-session-id", str(session.id))
@@ -265,6 +268,16 @@ class CanvasFamily:
         if told:
             reply.header("x-request-cost", f"{cost:.6f}")
             reply.header("x-rate-limit-remaining", f"{remaining:.6f}")
+
+
+def _tag(call: Call, reply: Reply) -> None:
+    """What was answered, in short; who says that they have it already gets no body (conventions.md §6.1)."""
+    body = reply.encoded()
+    reply.body, reply.wrap = body, None
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    reply.headers.append((b"etag", f"W/{tag}".encode()))
+    if tag.encode() in call.headers.get(b"if-none-match", b""):
+        reply.status, reply.body = 304, b""
 
 
 async def _note_access(call: Call, login_id: int | None) -> None:
