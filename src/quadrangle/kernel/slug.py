@@ -6,8 +6,11 @@ from typing import Final
 
 from anyascii import anyascii
 
-_KATAKANA: Final = re.compile("[\u30a1-\u30fa\u30fd-\u30ff\u31f0-\u31ff\uff66-\uff6f\uff71-\uff9d]")
-_TAG: Final = re.compile(r"<[^<>]*>")
+_KATAKANA: Final = re.compile(
+    "[\u30a1-\u30fa\u30fd-\u30ff\u31f0-\u31ff\u32d0-\u32fe\u3300-\u3357\uff66-\uff6f\uff71-\uff9d]"
+)
+_HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_TAG: Final = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 _QUOTES: Final = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "…": "..."}
 )
@@ -44,9 +47,24 @@ def slugify(title: str) -> str:
         return "-".join(_symbols(title).split())
     text = _TAG.sub("", title).translate(_QUOTES)
     text = _punctuation(_symbols(text))
-    text = _punctuation(_symbols(anyascii(text)))
+    text = _punctuation(_symbols("".join(map(_in_ascii, text))))
     text = _NO_SLUG.sub("", text.lower())
     return re.sub(r"-+", "-", "-".join(text.split())).strip("-")
+
+
+@lru_cache(maxsize=8192)
+def _in_ascii(char: str) -> str:
+    """One character as Unidecode's tables write it: ideographs are words, pictures are nothing, `3½` is not thirty-one halves."""
+    if char.isascii():
+        return char
+    if char == "×":
+        return "x"
+    found = anyascii(char)
+    if len(found) > 1 and found[0] == found[-1] == ":":
+        return ""  # anyascii names emoji, `:tada:`
+    if _HAN.match(char):
+        return f"{found} "
+    return f" {found}" if "/" in found and found[0].isdigit() else found
 
 
 def _symbols(text: str) -> str:
