@@ -25,7 +25,10 @@ KEPT = [
     "<table><caption>c</caption><thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>",
     "<math><mrow><mi>x</mi><mo>=</mo><mn>1</mn></mrow></math>",
     '<p style="color: red; text-align: center">x</p>',
+    '<p style="color:red;">x</p>',
+    '<p style="Color: red;  margin: 0 auto !important;">x</p>',
     '<div style="background-image: url(/a.png)">x</div>',
+    '<math><semantics><mstyle displaystyle="true"><mi>x</mi></mstyle><annotation encoding="application/x-tex">x</annotation></semantics></math>',
     '<section><article><figure><img src="/a.png"><figcaption>f</figcaption></figure></article></section>',
     "<ruby>漢<rt>kan</rt></ruby>",
 ]

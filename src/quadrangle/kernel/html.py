@@ -18,8 +18,9 @@ _TEXT: Final = (
 )
 _MEDIA: Final = "audio embed iframe img map area object param picture source track video"
 _MATH: Final = (
-    "math maction menclose merror mfenced mfrac mi mlongdiv mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms "
-    "mspace msqrt msub msubsup msup mtable mtd mtext mtr munder munderover none semantics"
+    "math maction annotation menclose merror mfenced mfrac mi mlabeledtr mlongdiv mmultiscripts mn mo mover mpadded mphantom "
+    "mprescripts mroot mrow ms mscarries mscarry msgroup msline mspace msqrt msrow mstack mstyle msub msubsup msup mtable mtd mtext "
+    "mtr munder munderover none semantics"
 )
 _TAGS: Final = frozenset(f"{_TEXT} {_MEDIA} {_MATH}".split())
 
@@ -105,7 +106,7 @@ _ATTRIBUTES: Final[dict[str, set[str]]] = {
             "height",
             "depth",
         }
-        | {"accent", "accentunder", "notation"}
+        | {"accent", "accentunder", "notation", "encoding"}
         for name in _MATH.split()
     },
 }
@@ -270,12 +271,18 @@ def _allowed(url: str, schemes: frozenset[str]) -> bool:
 
 
 def _style(text: str) -> str:
+    """The declarations that may stay; where all may, the text as it was sent, which tools compare with what they read back."""
     kept = []
     for declaration in _DECLARATION.findall(text):
         name, colon, value = declaration.partition(":")
         if colon and name.strip().lower() in _STYLES and _style_value(value):
             kept.append(f"{name.strip().lower()}: {value.strip()}")
-    return "; ".join(kept)
+    left = "; ".join(kept)
+    return text if left and _squeezed(text) == _squeezed(left) else left
+
+
+def _squeezed(style: str) -> str:
+    return "".join(style.split()).rstrip(";").lower()
 
 
 def _style_value(value: str) -> bool:
