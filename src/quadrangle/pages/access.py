@@ -54,10 +54,10 @@ class Wiki:
         return self.context.course.default_wiki_editing_roles if isinstance(self.context, CourseStanding) else "members"
 
     def has(self, permission: str) -> bool:
-        """One of manage_wiki_create, _update, _delete; active members and staff hold all three in a group."""
+        """One of manage_wiki_create, _update, _delete; active members and the course's active staff hold all three in a group."""
         if isinstance(self.context, CourseStanding):
             return self.context.may(permission)
-        return self.context.is_member or self.context.is_staff or self.context.may(permission)
+        return self.context.is_member or self.staff or self.context.may(permission)
 
     @property
     def full_update(self) -> bool:
@@ -92,7 +92,15 @@ class Wiki:
 
     @property
     def staff(self) -> bool:
-        return self.context.is_staff
+        """An active teacher, TA or designer of the course, or of the course of the group."""
+        course = self.context if isinstance(self.context, CourseStanding) else self.context.course
+        return course is not None and course.is_staff
+
+    @property
+    def runs(self) -> bool:
+        """Its course, if it has one, is published and not over."""
+        course = self.context if isinstance(self.context, CourseStanding) else self.context.course
+        return course is None or (course.course.published and not course.concluded)
 
     @property
     def tab_hidden(self) -> bool:

@@ -141,6 +141,7 @@ def free_title(wanted: str, held: Iterable[str]) -> str:
 
 _COPY: Final = re.compile(r"copy(?:-(\d+))?\Z")
 _NUMBER: Final = re.compile(r"[\s-]*\d+\Z")
+_LONGEST_COPIED: Final = LONGEST_TITLE - len(" Copy")
 
 
 def normal_title(title: str) -> str:
@@ -148,18 +149,18 @@ def normal_title(title: str) -> str:
 
 
 def copy_stem(title: str) -> str:
-    """What every title that `copy_title` may have to avoid has in it."""
-    return _NUMBER.sub("", title) if _COPY.search(normal_title(title)) else title
+    """What every title that `copy_title` may have to avoid has in it, but for hyphens in place of blanks."""
+    return _NUMBER.sub("", title) if _COPY.search(normal_title(title)) else title[:_LONGEST_COPIED]
 
 
 def copy_title(title: str, held: Iterable[str]) -> str:
     """The title of a duplicate (pages.md §4.7). held: titles of the wiki's live pages."""
     taken = {normal_title(one) for one in held}
     found = _COPY.search(normal_title(title))
-    candidate = title if found else f"{title} Copy"
+    candidate = title if found else f"{title[:_LONGEST_COPIED]} Copy"
     number = int(found[1]) + 1 if found and found[1] else 2
     if normal_title(candidate) not in taken:
-        return candidate[:LONGEST_TITLE]
+        return candidate
     base = _NUMBER.sub("", candidate) if found and found[1] else candidate
     while normal_title(f"{base} {number}") in taken:
         number += 1

@@ -4,6 +4,7 @@ Every verb is one complete change and asks for proof (`Granted`) that the caller
 wiki's lock; revisions of a page under the page's. The order is always wiki first.
 """
 
+import re
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -50,8 +51,7 @@ async def find_page(uow: UnitOfWork, wiki: Wiki, reference: str) -> Page | None:
     permanent_page_links is on, and one that belongs to a deleted page leads nowhere.
     """
     context: dict[str, Any] = {"context_type": wiki.context_type, "context_id": wiki.context_id}
-    prefix, _, digits = reference.partition(":")
-    if prefix == "page_id" and digits:
+    if (digits := explicit_id(reference)) is not None:
         return await _by_id(uow, wiki, digits)
     history = bool(wiki.setting("permanent_page_links"))
     found = await store.find_by_slug(uow, **context, sent=reference, slug=slugify(reference), history=history)
@@ -61,6 +61,12 @@ async def find_page(uow: UnitOfWork, wiki: Wiki, reference: str) -> Page | None:
         return None
     by_id = await _by_id(uow, wiki, reference)
     return None if by_id is None or by_id.deleted else by_id
+
+
+def explicit_id(reference: str) -> str | None:
+    """The digits of `page_id:<digits>`, None for any other reference."""
+    prefix, _, digits = reference.partition(":")
+    return digits if prefix == "page_id" and digits.isascii() and digits.isdigit() else None
 
 
 async def _by_id(uow: UnitOfWork, wiki: Wiki, digits: str) -> Page | None:
@@ -202,8 +208,9 @@ async def duplicate_page(uow: UnitOfWork, granted: Granted[Wiki], page: Page) ->
         raise DeletedPageStays
     wiki = granted.subject
     row = await lock(uow, wiki)
-    stem = fold(rules.copy_stem(page.title))
-    held = await uow.all(store.TITLES_LIKE, wiki_id=row.id, pattern=like(stem))
+    stem = like(fold(rules.copy_stem(page.title)))
+    pattern = re.sub("[ -]", "_", stem)  # a title with hyphens is the same as one with blanks (pages.md §4.7)
+    held = await uow.all(store.TITLES_LIKE, wiki_id=row.id, pattern=pattern)
     return await _add_page(
         uow,
         wiki,
@@ -302,8 +309,9 @@ async def change_page(uow: UnitOfWork, wiki: Wiki, granted: Granted[Page], chang
     if change.front_page is not ABSENT and row is not None:
         front_id = await _set_front_page(uow, row, page.id, front=change.front_page)
         saved = msgspec.structs.replace(saved, front_page_id=front_id)
-    if change.notify:
-        await _tell(uow, wiki, page, saved)
+    turned_active = saved.active(uow.now) and not page.active(uow.now)
+    if turned_active or (change.notify and saved.latest_revision > 1):
+        await _tell(uow, wiki, saved)
     return saved
 
 
@@ -426,11 +434,9 @@ async def _set_front_page(uow: UnitOfWork, row: WikiRow, page_id: int, *, front:
     return page_id if front else row.front_page_id
 
 
-async def _tell(uow: UnitOfWork, wiki: Wiki, before: Page, page: Page) -> None:
-    """ "Updated Wiki Page" to the participants, for pages that have been there for a while (pages.md §10)."""
-    if page.created_at > uow.now - TELLING_BEGINS or page.latest_revision < 2:
-        return
-    if wiki.context.concluded:
+async def _tell(uow: UnitOfWork, wiki: Wiki, page: Page) -> None:
+    """ "Updated Wiki Page" to the participants of a running context, for pages that have been there for a while (pages.md §10)."""
+    if page.created_at > uow.now - TELLING_BEGINS or not wiki.runs:
         return
     if not wiki.in_course:
         statement = store.TELL_GROUP

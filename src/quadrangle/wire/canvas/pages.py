@@ -334,7 +334,7 @@ async def update_page(call: Call, asked: Asked[PageEdit]) -> Reply:
 
 async def _made_meanwhile(call: Call, wiki: Wiki, reference: str) -> Page | None:
     """Two writers may put one new page at once: the second finds what the first made."""
-    if reference.startswith("page_id:"):
+    if pages.explicit_id(reference) is not None:
         raise PageNotFound
     if not pages.may(wiki, pages.CREATE):
         return None
@@ -372,7 +372,7 @@ async def title_availability(call: Call, asked: Asked[TitleAvailability]) -> Rep
     if not wiki.setting("permanent_page_links"):
         raise NotFound
     title = asked.read().title
-    if not isinstance(title, str):
+    if not isinstance(title, str) or not title.strip():
         raise refuse(listed(400, "title is missing"))
     return Reply(200, ConflictJson(await pages.title_taken(call.uow, granted, title)))
 
