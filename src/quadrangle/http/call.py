@@ -35,11 +35,15 @@ def _first_of(header: bytes | None) -> str:
     return (header or b"").decode("latin-1").split(",")[0].strip()
 
 
+class NeedsToWrite(Exception):
+    """A handler that reads found something to set right: it runs again, in a unit of work that may write."""
+
+
 class Call:
     """Everything a handler may know of its request.
 
     path: decoded path parameters. tree: query, body and path as one parameter tree. body: its bytes as they came. actor: whoever is signed
-    in, or None; its type is the family's. uow: set while the handler runs, unless its route does its own work.
+    in, or None; its type is the family's. uow: set while the handler runs, unless its route does its own work; writing: it may change something.
     """
 
     __slots__ = (
@@ -61,6 +65,7 @@ class Call:
         "scheme",
         "started",
         "tree",
+        "writing",
         "zone",
     )  # fmt: skip
 
@@ -84,12 +89,18 @@ class Call:
         self.notes: dict[str, Any] = {}  # what the family remembers between entering and leaving
         self.later: list[Callable[[], Awaitable[None]]] = []
         self._uow: UnitOfWork | None = None
+        self.writing = False
         self._base_url: str | None = None
 
     @property
     def uow(self) -> UnitOfWork:
         assert self._uow is not None, "this route works without a unit of work"
         return self._uow
+
+    def write(self) -> None:
+        """Go on only where something may be changed; a handler that reads is run again from its beginning."""
+        if not self.writing:
+            raise NeedsToWrite
 
     @property
     def now(self) -> datetime:

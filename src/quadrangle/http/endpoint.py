@@ -3,6 +3,7 @@ and encodes the reply. No web framework reads Rails parameters or routes on the 
 (docs/decisions/0002-endpoint-kernel.md).
 """
 
+import contextlib
 import itertools
 import math
 import time
@@ -19,7 +20,7 @@ from prometheus_client.utils import floatToGoString
 
 from quadrangle.db import Database, Overtaken, UnitOfWork
 from quadrangle.http.body import Disconnected, Receive, receive_body, tree_from_body
-from quadrangle.http.call import Asked, Call
+from quadrangle.http.call import Asked, Call, NeedsToWrite
 from quadrangle.http.reply import Reply
 from quadrangle.http.routing import Match, Route, Router
 from quadrangle.kernel.clock import Clock
@@ -232,9 +233,10 @@ class Application:
             uow = call._uow = UnitOfWork(connection, self.clock.now())
             await family.admit(call)
             if route.work == "read":
-                reply = await route.handler(call, *arguments)
-                self.metrics.statements += uow.statements
-                return reply
+                with contextlib.suppress(NeedsToWrite):
+                    reply = await route.handler(call, *arguments)
+                    self.metrics.statements += uow.statements
+                    return reply
         call._uow = None
         if route.prepare is not None:
             await route.prepare(call)
