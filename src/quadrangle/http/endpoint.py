@@ -252,6 +252,7 @@ class Application:
         """The handler in a transaction of its own. What overtook it left nothing behind, so that it can be run again: it then sees the
         row that was in its way."""
         noted = len(call.later)
+        call.writing = True
         for attempt in itertools.count(1):
             try:
                 async with self.database.write() as connection:

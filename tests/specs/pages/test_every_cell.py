@@ -122,7 +122,11 @@ def test_in_a_course_the_tables_decide(world: World, state: str, default: str) -
 
 
 def test_in_a_group_members_and_the_staff_of_its_course_do_everything(world: World) -> None:
-    for state, insiders in (("available", ("ben", *STAFF, *ADMINS)), ("claimed", (*STAFF, *ADMINS)), ("completed", ADMINS)):
+    for state, insiders in (
+        ("available", ("ben", *STAFF, *ADMINS)),
+        ("claimed", (*STAFF, *ADMINS)),
+        ("completed", ADMINS),
+    ):
         world.sql("UPDATE courses SET workflow_state = 'available'")
         path = f"{world.group}/pages/{make(world, 'Nest', who='ben', context=world.group, body='x')['url']}"
         world.sql("UPDATE courses SET workflow_state = :state, is_public = :yes", state=state, yes=True)
@@ -137,9 +141,16 @@ def test_in_a_group_members_and_the_staff_of_its_course_do_everything(world: Wor
                 client.post(f"{path}/revisions/1"),
                 client.post(f"{world.group}/pages", wiki(title="More")),
                 client.put(f"{world.group}/pages/made-by-putting", wiki(body="x")),
-                client.delete(f"{world.group}/pages/{client.post(f'{world.group}/pages', wiki(title='Less')).json().get('url', 'nest')}"),
+                client.delete(
+                    f"{world.group}/pages/{client.post(f'{world.group}/pages', wiki(title='Less')).json().get('url', 'nest')}"
+                ),
             ):
-                assert reply.status_code == (200 if inside else refusal(who)), (state, who, reply.request.method, reply.url)
+                assert reply.status_code == (200 if inside else refusal(who)), (
+                    state,
+                    who,
+                    reply.request.method,
+                    reply.url,
+                )
 
 
 def test_an_administrator_who_only_reads_content_does_not_write_it(world: World) -> None:
@@ -180,7 +191,12 @@ def test_staff_who_lost_full_update_edit_what_names_them_with_others(world: Worl
         assert world.tia.get(f"{path}/revisions").status_code == status
         assert world.tia.post(f"{path}/revisions/1").status_code == 403
     assert world.tia.put(f"{world.course}/pages/both", wiki(published=True)).status_code == 401
-    assert world.tia.put(f"{world.course}/pages/both", wiki(published=False, editing_roles="students, teachers")).status_code == 200
+    assert (
+        world.tia.put(
+            f"{world.course}/pages/both", wiki(published=False, editing_roles="students, teachers")
+        ).status_code
+        == 200
+    )
     page = world.tia.post(f"{world.course}/pages", wiki(title="Mine")).json()
     assert page["published"] is True
     assert world.tia.delete(f"{world.course}/pages/mine").status_code == 200
