@@ -42,11 +42,12 @@ from quadrangle.pages.service import (
     list_pages,
     lock,
     page_named,
+    page_with_versions,
     revert_page,
     revision_of,
-    revisions_of,
     set_locks,
     title_taken,
+    versions_of,
 )
 from quadrangle.pages.tables import page_revisions, page_slugs, pages, wikis
 
@@ -89,12 +90,13 @@ __all__ = [
     "page_named",
     "page_revisions",
     "page_slugs",
+    "page_with_versions",
     "pages",
     "refuse",
     "revert_page",
     "revision_of",
-    "revisions_of",
     "set_locks",
     "title_taken",
+    "versions_of",
     "wikis",
 ]

@@ -141,6 +141,16 @@ class Revision(msgspec.Struct, frozen=True):
         return card_of(self.user_id, self.editor_name, self.editor_pronouns, self.editor_avatar)
 
 
+class ListedRevision(Revision, frozen=True, array_like=True):
+    """The same as part of a list that came with its page."""
+
+
+class PageWithVersions(PageSummary, frozen=True):
+    """A page with a part of its history, in any order."""
+
+    versions: list[ListedRevision]
+
+
 class RevisionWithText(Revision, frozen=True):
     """One saved version with what it said."""
 

@@ -30,6 +30,7 @@ from quadrangle.pages.model import (
     PageChange,
     PageLock,
     PageNotFound,
+    PageWithVersions,
     Revision,
     RevisionWithText,
     wrong,
@@ -45,6 +46,12 @@ NO_PAGE: Final = 0  # as the id of the page that a new slug belongs to: it holds
 
 
 async def find_page(uow: UnitOfWork, wiki: Wiki, reference: str) -> Page | None:
+    """The page `:url_or_id` names, None when there is none. Source: pages.md §2.4."""
+    page: Page | None = await _find(uow, wiki, reference, store.PAGE)
+    return page
+
+
+async def _find(uow: UnitOfWork, wiki: Wiki, reference: str, lookup: store.Lookup, **more: Any) -> Any:
     """The page `:url_or_id` names, None when there is none. Source: pages.md §2.4.
 
     `page_id:<n>` finds deleted pages too (they are then refused, not missed); a slug beats an id; old slugs count while
@@ -52,14 +59,15 @@ async def find_page(uow: UnitOfWork, wiki: Wiki, reference: str) -> Page | None:
     """
     context: dict[str, Any] = {"context_type": wiki.context_type, "context_id": wiki.context_id}
     if (digits := explicit_id(reference)) is not None:
-        return await _by_id(uow, wiki, digits)
-    history = bool(wiki.setting("permanent_page_links"))
-    found = await store.find_by_slug(uow, **context, sent=reference, slug=slugify(reference), history=history)
+        number = parse_number(digits)
+        return None if number is None else await uow.one(lookup.by_id, **context, page_id=number, **more)
+    by_slug = lookup.by_slug if wiki.setting("permanent_page_links") else lookup.by_current_slug
+    found = await uow.one(by_slug, **context, sent=reference, slug=slugify(reference), **more)
     if found is not None:
         return None if found.deleted else found
-    if not reference.isascii() or not reference.isdigit():
+    if not reference.isascii() or not reference.isdigit() or (number := parse_number(reference)) is None:
         return None
-    by_id = await _by_id(uow, wiki, reference)
+    by_id = await uow.one(lookup.by_id, **context, page_id=number, **more)
     return None if by_id is None or by_id.deleted else by_id
 
 
@@ -67,13 +75,6 @@ def explicit_id(reference: str) -> str | None:
     """The digits of `page_id:<digits>`, None for any other reference."""
     prefix, _, digits = reference.partition(":")
     return digits if prefix == "page_id" and digits.isascii() and digits.isdigit() else None
-
-
-async def _by_id(uow: UnitOfWork, wiki: Wiki, digits: str) -> Page | None:
-    number = parse_number(digits)
-    if number is None:
-        return None
-    return await uow.one(store.PAGE_BY_ID, context_type=wiki.context_type, context_id=wiki.context_id, page_id=number)
 
 
 async def page_named(uow: UnitOfWork, wiki: Wiki, reference: str) -> Page:
@@ -127,11 +128,21 @@ async def list_pages(
     return [], await uow.one(store.COUNT.at(key), **binds) or 0
 
 
-async def revisions_of(uow: UnitOfWork, page: Granted[Page], *, limit: int, offset: int) -> tuple[list[Revision], int]:
-    """The page's versions, newest first, without text, and how many there are."""
-    newest = page.subject.latest_revision
-    rows = await uow.all(store.REVISIONS_OF_PAGE, page_id=page.subject.id, newest=newest - offset, limit=limit)
-    return rows, newest
+async def page_with_versions(
+    uow: UnitOfWork, wiki: Wiki, reference: str, *, limit: int, offset: int
+) -> PageWithVersions:
+    """A page and its versions from the newest but `offset` downwards, without text; or PageNotFound. One statement."""
+    page: PageWithVersions | None = await _find(
+        uow, wiki, reference, store.PAGE_WITH_VERSIONS, skip=offset, limit=limit
+    )
+    if page is None:
+        raise PageNotFound
+    return page
+
+
+def versions_of(page: Granted[PageWithVersions]) -> list[Revision]:
+    """What came with the page of its history, newest first, for whoever may see it."""
+    return sorted(page.subject.versions, key=lambda one: -one.number)
 
 
 async def revision_of(uow: UnitOfWork, page: Page, number: int) -> RevisionWithText:
@@ -376,7 +387,9 @@ async def _locked(uow: UnitOfWork, wiki: Wiki, page: Page) -> Page:
 
 
 async def _again(uow: UnitOfWork, wiki: Wiki, page_id: int) -> Page:
-    page = await uow.one(store.PAGE_BY_ID, context_type=wiki.context_type, context_id=wiki.context_id, page_id=page_id)
+    page: Page | None = await uow.one(
+        store.PAGE.by_id, context_type=wiki.context_type, context_id=wiki.context_id, page_id=page_id
+    )
     assert page is not None
     return page
 

@@ -1,18 +1,19 @@
 """Everything asked of the database about wikis, pages and revisions."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Select, Text, and_, bindparam, func, insert, literal, or_, select
 from sqlalchemy.dialects import postgresql
 
 from quadrangle.courses import enrollments
-from quadrangle.db import Dynamic, Statement, UnitOfWork
+from quadrangle.db import Dynamic, Statement, UnitOfWork, collect
 from quadrangle.db.schema import BigId, UtcTime
 from quadrangle.groups import group_memberships
 from quadrangle.kernel.text import contains
-from quadrangle.pages.model import Page, PageSummary, Revision, RevisionWithText
+from quadrangle.pages.model import ListedRevision, Page, PageSummary, PageWithVersions, RevisionWithText
 from quadrangle.pages.tables import page_revisions, page_slugs, pages, wikis
 from quadrangle.people import notices, users
 
@@ -41,41 +42,69 @@ def _from_pages(*columns: Any) -> Select[Any]:
 
 # --- one page
 
-# The page a slug leads to, current slugs before old ones, the text as sent before its slugified form. Deleted pages are found too: a slug
-# that was theirs leads nowhere else. Hot. Indexes: uq_wikis_…, primary key of page_slugs.
-PAGE_BY_SLUG = Statement(
-    _from_pages(*_WHOLE)
-    .join(page_slugs, and_(page_slugs.c.page_id == pages.c.id, page_slugs.c.wiki_id == wikis.c.id))
-    .where(*_IN_WIKI, page_slugs.c.slug.in_((bindparam("sent"), bindparam("slug"))))
-    .order_by(
-        (pages.c.workflow_state == "deleted"),
-        (page_slugs.c.slug != pages.c.url),
-        (page_slugs.c.slug != bindparam("sent")),
-        pages.c.id,
-    )
-    .limit(1),
-    into=Page,
-    keep=True,
-)
 
-# The same where old slugs do not count (permanent_page_links off). Index: uq_pages_url.
-PAGE_BY_CURRENT_SLUG = Statement(
-    _from_pages(*_WHOLE)
+class Lookup(NamedTuple):
+    """The ways one page is found, each giving the same columns. Hot.
+
+    by_slug: the page a slug leads to, current slugs before old ones, the text as sent before its slugified form. Deleted pages are found too: a
+    slug that was theirs leads nowhere else. Indexes: uq_wikis_…, primary key of page_slugs. by_current_slug: the same where old slugs do
+    not count (permanent_page_links off). Index: uq_pages_url. by_id: a page of this wiki, deleted ones included. Index: primary key.
+    """
+
+    by_slug: Statement[Any]
+    by_current_slug: Statement[Any]
+    by_id: Statement[Any]
+
+
+def _lookup(columns: Sequence[Any], into: type[Any], *, keep: bool) -> Lookup:
+    one = _from_pages(*columns).where(*_IN_WIKI)
+    by_slug = (
+        one.join(page_slugs, and_(page_slugs.c.page_id == pages.c.id, page_slugs.c.wiki_id == wikis.c.id))
+        .where(page_slugs.c.slug.in_((bindparam("sent"), bindparam("slug"))))
+        .order_by(
+            (pages.c.workflow_state == "deleted"),
+            (page_slugs.c.slug != pages.c.url),
+            (page_slugs.c.slug != bindparam("sent")),
+            pages.c.id,
+        )
+        .limit(1)
+    )
+    by_current_slug = (
+        one.where(pages.c.url.in_((bindparam("sent"), bindparam("slug"))), pages.c.workflow_state != "deleted")
+        .order_by((pages.c.url != bindparam("sent")), pages.c.id)
+        .limit(1)
+    )
+    by_id = one.where(pages.c.id == bindparam("page_id", type_=BigId))
+    return Lookup(*(Statement(found, into=into, keep=keep) for found in (by_slug, by_current_slug, by_id)))
+
+
+PAGE = _lookup(_WHOLE, Page, keep=True)
+
+_reviser = users.alias("reviser")
+
+# The versions of a page from the newest but `skip` downwards. Numbers have no gaps. Index: primary key of page_revisions.
+_VERSIONS = collect(
+    select(
+        page_revisions.c.number,
+        page_revisions.c.revised_at,
+        page_revisions.c.user_id,
+        _reviser.c.short_name,
+        _reviser.c.pronouns,
+        _reviser.c.avatar_url,
+    )
+    .select_from(page_revisions)
+    .outerjoin(_reviser, _reviser.c.id == page_revisions.c.user_id)
     .where(
-        *_IN_WIKI,
-        pages.c.url.in_((bindparam("sent"), bindparam("slug"))),
-        pages.c.workflow_state != "deleted",
+        page_revisions.c.page_id == pages.c.id,
+        page_revisions.c.number <= pages.c.latest_revision - bindparam("skip", type_=BigId),
+        page_revisions.c.number
+        > pages.c.latest_revision - bindparam("skip", type_=BigId) - bindparam("limit", type_=BigId),
     )
-    .order_by((pages.c.url != bindparam("sent")), pages.c.id)
-    .limit(1),
-    into=Page,
-    keep=True,
-)
+    .correlate(pages),
+    ListedRevision,
+).label("versions")
 
-# A page of this wiki by id, deleted ones included. Index: primary key.
-PAGE_BY_ID = Statement(
-    _from_pages(*_WHOLE).where(*_IN_WIKI, pages.c.id == bindparam("page_id", type_=BigId)), into=Page, keep=True
-)
+PAGE_WITH_VERSIONS = _lookup([*_SUMMARY, _VERSIONS], PageWithVersions, keep=False)
 
 # The front page. Index: uq_wikis_…, primary key of pages.
 FRONT_PAGE = Statement(
@@ -176,15 +205,6 @@ def _revisions(*columns: Any) -> Select[Any]:
         .where(page_revisions.c.page_id == bindparam("page_id", type_=BigId))
     )
 
-
-# Newest first, without text. Index: primary key of page_revisions.
-REVISIONS_OF_PAGE = Statement(
-    _revisions(*_FROM_REVISIONS)
-    .where(page_revisions.c.number <= bindparam("newest"))
-    .order_by(page_revisions.c.number.desc())
-    .limit(bindparam("limit")),
-    into=Revision,
-)
 
 # One version with its text. Index: primary key of page_revisions.
 REVISION = Statement(
@@ -344,13 +364,6 @@ TELL_GROUP = _tell(
         group_memberships.c.workflow_state == "accepted",
     )
 )
-
-
-async def find_by_slug(
-    uow: UnitOfWork, context_type: str, context_id: int, *, sent: str, slug: str, history: bool
-) -> Page | None:
-    statement = PAGE_BY_SLUG if history else PAGE_BY_CURRENT_SLUG
-    return await uow.one(statement, context_type=context_type, context_id=context_id, sent=sent, slug=slug)
 
 
 async def add_revision(uow: UnitOfWork, page: Page, number: int, revised_at: datetime) -> None:

@@ -188,6 +188,16 @@ class TestItsPages:
             found = demo.ok("mara.lindqvist", link)
             assert link.endswith(found["url"])
 
+    def test_pictures_are_there_and_described(self, demo: Demo) -> None:
+        pictures = {tag for row in demo.dumped["pages"] for tag in re.findall(r"<img [^>]+>", row["body"] or "")}
+        assert len(pictures) >= 3
+        for tag in pictures:
+            address, words = re.search(r'src="([^"]+)"', tag), re.search(r'alt="([^"]+)"', tag)
+            assert words is not None
+            assert address is not None
+            reply = httpx.get(demo.server.url + address[1], verify=NO_TLS)
+            assert (reply.status_code, reply.headers["content-type"]) == (200, "image/svg+xml")
+
     def test_nothing_of_a_text_is_lost_to_the_sanitiser(self, demo: Demo) -> None:
         stored = {row["title"]: row["body"] for row in demo.dumped["pages"]}
         for text in all_texts():

@@ -42,6 +42,15 @@ class TestListingRevisions:
         assert [row["revision_id"] for row in second] == [2]
         assert world.ada.get(f"{history}/revisions", per_page=1, page=7).json() == []
 
+    def test_it_takes_no_more_statements_than_a_page(self, world: World, history: str) -> None:
+        assert world.statements_of(lambda: world.ada.get(f"{history}/revisions")) == 3
+        assert world.statements_of(lambda: world.ada.get(f"{history}/revisions", per_page=100)) == 3
+
+    def test_a_refusal_comes_before_a_page_without_a_number(self, world: World, history: str) -> None:
+        assert world.ben.get(f"{history}/revisions", page="x").status_code == 403
+        assert world.ada.get(f"{world.course}/pages/none/revisions", page="x").json() == {"message": "page not found"}
+        assert world.ada.get(f"{history}/revisions", page="x").status_code == 404
+
     def test_it_is_for_those_who_may_edit(self, world: World, history: str) -> None:
         """Case 35. P111 P117."""
         assert world.ben.get(f"{history}/revisions").status_code == 403

@@ -15,7 +15,7 @@ from quadrangle.http.reply import Reply
 from quadrangle.http.routing import Handler, Routes
 from quadrangle.kernel.clock import zulu, zulu_or_none
 from quadrangle.kernel.errors import NotFound
-from quadrangle.kernel.paging import cut
+from quadrangle.kernel.paging import PageNotNumbered, cut
 from quadrangle.kernel.params import ABSENT, Absent, Params, anything, flag, moment, text, truthy, words
 from quadrangle.kernel.slug import title_from_slug
 from quadrangle.pages import Page, PageChange, PageLock, PageNotFound, PagesTabHidden, PageSummary, Wiki
@@ -417,11 +417,16 @@ async def update_front_page(call: Call, asked: Asked[PageEdit]) -> Reply:
 async def list_revisions(call: Call) -> Reply:
     """List the revisions of a page, newest first."""
     wiki = await wiki_for(call)
-    page = await page_for(call, wiki)
-    granted = pages.allow(wiki, pages.EDIT_CONTENT, page)
-    window = call.window()
-    rows, total = await pages.revisions_of(call.uow, granted, limit=window.limit, offset=window.offset)
-    part = cut(rows, window, total)
+    try:
+        window = call.window()
+    except PageNotNumbered:
+        pages.allow(wiki, pages.EDIT_CONTENT, await page_for(call, wiki))  # that is said first
+        raise
+    page = await pages.page_with_versions(
+        call.uow, wiki, call.path["url_or_id"], limit=window.limit, offset=window.offset
+    )
+    rows = pages.versions_of(pages.allow(wiki, pages.EDIT_CONTENT, page))
+    part = cut(rows, window, page.latest_revision)
     items = [revision_json(call, wiki, row, latest=page.latest_revision, summary=True) for row in part.items]
     return Reply(200, part.map(items))
 
