@@ -6,6 +6,7 @@ from quadrangle.courses.acquaintance import (
     Acquaintance,
     acquaintance,
     manages_details,
+    own_account_ids,
 )
 from quadrangle.courses.enrolling import (
     ADDING,
@@ -165,6 +166,7 @@ __all__ = [
     "manages_details",
     "move_course",
     "note_activity",
+    "own_account_ids",
     "own_course_places",
     "own_sections",
     "people_of_account",

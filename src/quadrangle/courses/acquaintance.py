@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Select, bindparam, select, union
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, select, union
 
 from quadrangle.accounts import (
     ROOT_ID,
@@ -31,7 +31,7 @@ def _bind(name: str) -> BindParameter[Any]:
     return bindparam(name, type_=BigId)
 
 
-def own_account_ids(user: BindParameter[Any]) -> Any:
+def own_account_ids(user: ColumnElement[Any]) -> Any:
     """The accounts a user is directly associated with: logins, admin memberships, courses and cross-listed sections."""
     return union(
         select(logins.c.account_id).where(logins.c.user_id == user, logins.c.workflow_state != "deleted"),
@@ -48,7 +48,7 @@ def own_account_ids(user: BindParameter[Any]) -> Any:
     )
 
 
-def associated_account_ids(user: BindParameter[Any]) -> Select[Any]:
+def associated_account_ids(user: ColumnElement[Any]) -> Select[Any]:
     """The same with every account above: association climbs the chain."""
     return (
         select(account_lineage.c.ancestor_id)

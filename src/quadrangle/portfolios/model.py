@@ -1,0 +1,217 @@
+"""ePortfolios, sections, entries, comments and links as values, and the words they are spoken of in. Source: eportfolios.md §1."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from quadrangle.kernel.clock import whole_seconds
+from quadrangle.kernel.errors import Conflict, FieldError, Invalid, LimitReached
+from quadrangle.kernel.params import ABSENT, Absent
+
+ACTIVE: Final = "active"
+DELETED: Final = "deleted"
+
+FLAGGED: Final = "flagged_as_possible_spam"
+SPAM: Final = "marked_as_spam"
+SAFE: Final = "marked_as_safe"
+SPAM_ORDER: Final = {FLAGGED: 1, SPAM: 2, SAFE: 3}  # as the moderators' list has them
+VERDICTS: Final = (SAFE, SPAM)  # what a moderator may say over the documented API
+
+LONGEST_NAME: Final = 255  # characters
+LONGEST_COMMENT: Final = 10_000  # characters
+LONGEST_ENTRY: Final = 1_000_000  # characters in all blocks of an entry
+UNDO_DAYS: Final = 30
+
+FIRST_SECTION: Final = "Home"
+FIRST_ENTRY: Final = "Welcome"
+NEW_ENTRY: Final = "New Page"
+SECTION_NAME: Final = "Section Name"
+ENTRY_NAME: Final = "Page Name"
+NOTHING_YET: Final = "Nothing entered yet"
+NO_CONTENT: Final = "No Content Added Yet"
+
+# Fixed words that follow `/eportfolios/:id/` in addresses: no section can be called so.
+RESERVED: Final = frozenset(
+    {"categories", "comments", "edit", "entries", "export", "import", "links", "moderate", "new", "pages", "restore", "review"}
+)
+
+PRESENTATION: Final = 400  # EPOBJ_T
+FILE_ARTIFACT: Final = 310
+
+# The type of a page's content: null, a bare text, or a list of blocks (eportfolios.md §5).
+Content: TypeAlias = Any
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why something looks like spam. points: of a score; None for a keyword. says: in plain words, for author and moderators."""
+
+    code: str
+    says: str
+    points: int | None = None
+
+
+class EPortfolio(msgspec.Struct, frozen=True):
+    """One person's portfolio."""
+
+    id: int
+    user_id: int
+    name: str | None
+    public: bool
+    workflow_state: str
+    deleted_at: datetime | None
+    deleted_by: int | None
+    spam_status: str | None
+    review: str | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def deleted(self) -> bool:
+        return self.workflow_state == DELETED
+
+    @property
+    def is_spam(self) -> bool:
+        return self.spam_status in (FLAGGED, SPAM)
+
+
+class JudgedPortfolio(EPortfolio, frozen=True):
+    """A portfolio as moderators see it: with its author and the reasons that were found."""
+
+    spam_reasons: list[dict[str, Any]] | None
+    review_at: datetime | None
+    author: str
+
+
+class PortfolioSection(msgspec.Struct, frozen=True):
+    """Some entries of a portfolio under one name."""
+
+    id: int
+    eportfolio_id: int
+    name: str
+    slug: str
+    position: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One page of a portfolio. category_slug: the slug of its section. lock_version: the number of its newest revision."""
+
+    id: int
+    uid: str
+    eportfolio_id: int
+    section_id: int
+    name: str
+    slug: str
+    position: int
+    allow_comments: bool
+    show_comments: bool
+    lock_version: int
+    created_at: datetime
+    updated_at: datetime
+    category_slug: str
+    content: Content
+
+
+class EntryRevision(msgspec.Struct, frozen=True):
+    """One saved version of an entry."""
+
+    number: int
+    name: str
+    user_id: int
+    created_at: datetime
+    content: Content
+
+
+class EntryScore(msgspec.Struct, frozen=True):
+    """What the score found on an entry. reasons: each a Reason."""
+
+    id: int
+    name: str
+    score: int
+    reasons: list[dict[str, Any]]
+
+
+class PageComment(msgspec.Struct, frozen=True):
+    """What somebody said about an entry. user_id is None for a comment that came with a package."""
+
+    id: int
+    entry_id: int
+    user_id: int | None
+    message: str
+    created_at: datetime
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A private link. section_id: the only section it opens; None for all."""
+
+    id: int
+    section_id: int | None
+    name: str | None
+    verifier: str
+    expires_at: datetime | None
+    created_at: datetime
+
+    def open(self, now: datetime) -> bool:
+        return self.expires_at is None or self.expires_at > now
+
+
+class PortfolioChange(msgspec.Struct, frozen=True):
+    """What an author says of a portfolio as a whole; ABSENT stays as it is."""
+
+    name: str | None | Absent = ABSENT
+    public: bool | Absent = ABSENT
+
+
+class EntryChange(msgspec.Struct, frozen=True):
+    """What an author says of an entry; ABSENT stays as it is. lock_version: the version it was written against."""
+
+    name: str | None | Absent = ABSENT
+    section_id: int | Absent = ABSENT
+    allow_comments: bool | Absent = ABSENT
+    show_comments: bool | Absent = ABSENT
+    content: Content | Absent = ABSENT
+    lock_version: int | None = None
+
+
+class LinkChange(msgspec.Struct, frozen=True):
+    """What an author says of a link. renew: the old address stops working at once."""
+
+    name: str | None | Absent = ABSENT
+    section_id: int | None | Absent = ABSENT
+    expires_at: datetime | None | Absent = ABSENT
+    renew: bool = False
+
+
+class PageChangedMeanwhile(Conflict):
+    """Somebody saved the entry after the version this change was written against."""
+
+    code = "page_changed_meanwhile"
+    says = "page changed meanwhile"
+
+    def __init__(self, current: Entry, yours: Entry) -> None:
+        self.current = current
+        self.yours = yours
+        super().__init__()
+
+
+class GuessedTooOften(LimitReached):
+    """Too many wrong verifiers came from one address."""
+
+    code = "verifier_guessed"
+    says = "Too many wrong links were tried from here. Wait a minute."
+
+
+def too_long(field: str, longest: int) -> FieldError:
+    return FieldError(field, f"is too long (maximum is {longest} characters)", "too_long")
+
+
+def check_name(name: object) -> None:
+    if isinstance(name, str) and len(name) > LONGEST_NAME:
+        raise Invalid(too_long("name", LONGEST_NAME))
+
+
+def later(now: datetime, before: datetime) -> datetime:
+    """The moment of a change: whole seconds, and never the one before's, so that everybody sees that something changed."""
+    return max(whole_seconds(now), before + timedelta(seconds=1))

@@ -1,0 +1,109 @@
+"""How much a page looks like spam, with the reasons in plain words. Pure. Source: eportfolios.md §6, the score beside the keywords.
+
+Points of the reasons add up. A young account is a reason beside others, never one alone.
+"""
+
+import re
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from html import unescape
+from typing import Final
+from urllib.parse import urlsplit
+
+from quadrangle.portfolios.model import Content, Reason
+from quadrangle.portfolios.spam import texts_of
+
+SUSPICIOUS: Final = 60  # points from which something is done
+YOUNG: Final = timedelta(days=7)
+LONGEST_LOOK: Final = 100_000  # characters of a page that are looked at
+
+_LINK: Final = re.compile(r"""<a\s[^>]*?href\s*=\s*(["'])(https?://[^"'<>\s]+)\1[^>]*>(.*?)</a>""", re.IGNORECASE | re.DOTALL)
+_TAG: Final = re.compile(r"<[^<>]*>")
+_BREAK: Final = re.compile(r"</(?:p|div|li|h[1-6]|td|blockquote|section|article)>|<br\s*/?>", re.IGNORECASE)
+_STYLED: Final = re.compile(r"""<(\w+)[^<>]*\sstyle\s*=\s*(["'])([^<>]*?)\2[^<>]*>\s*(?:<[^<>]*>\s*)*[^<\s]""", re.IGNORECASE)
+_HIDES: Final = re.compile(
+    r"display:\s*none|visibility:\s*hidden|opacity:\s*0(?:\.0\d*)?(?![\d.])|font-size:\s*[01](?:\.\d+)?(?:px|pt|%|em)?(?![\d.])"
+    r"|(?:left|top|text-indent|margin-left):\s*-\d{3,}",
+    re.IGNORECASE,
+)
+_COLOUR: Final = re.compile(r"(?<![\w-])(background-color|background|color):\s*([#\w]+)", re.IGNORECASE)
+_SPACE: Final = re.compile(r"\s+")
+_PASSAGE: Final = 120  # characters from which a paragraph is worth remembering
+_PASSAGES: Final = 12  # of one page
+
+
+def passages_of(content: Content) -> list[str]:
+    """Digests of the longer paragraphs of a page, the same for the same words whatever their markup."""
+    found: dict[str, None] = {}
+    for paragraph in _BREAK.split(_joined(content)):
+        words = _words(paragraph).casefold()
+        if len(words) >= _PASSAGE:
+            found[blake2b(words.encode(), digest_size=12).hexdigest()] = None
+            if len(found) == _PASSAGES:
+                break
+    return list(found)
+
+
+def reasons_of(content: Content, *, author_since: datetime, now: datetime, repeated_by: int) -> list[Reason]:
+    """Why a page looks like spam; empty when it does not.
+
+    author_since: when the author came. repeated_by: how many others have a paragraph of it in a portfolio of theirs.
+    """
+    html = _joined(content)
+    links = [(urlsplit(unescape(found[2])).hostname or "", _words(found[3])) for found in _links(html)]
+    reasons = [
+        reason
+        for reason in (_density(html, links), _farm(links), _hidden(html), _repeated(repeated_by))
+        if reason is not None
+    ]
+    if reasons and author_since > now - YOUNG:
+        reasons.append(Reason("new_account", "The account is younger than a week.", 20))
+    return reasons
+
+
+def points_of(reasons: list[Reason]) -> int:
+    return sum(reason.points or 0 for reason in reasons)
+
+
+def _joined(content: Content) -> str:
+    return "\n".join(texts_of(content))[:LONGEST_LOOK]
+
+
+def _links(html: str) -> list[re.Match[str]]:
+    return list(_LINK.finditer(html))
+
+
+def _words(html: str) -> str:
+    return _SPACE.sub(" ", unescape(_TAG.sub(" ", html))).strip()
+
+
+def _density(html: str, links: list[tuple[str, str]]) -> Reason | None:
+    if len(links) < 3:
+        return None
+    share = sum(len(text) for _, text in links) / max(1, len(_words(html)))
+    if share < 0.5:
+        return None
+    return Reason("link_density", f"{share:.0%} of the words on a page are links to other sites.", 40)
+
+
+def _farm(links: list[tuple[str, str]]) -> Reason | None:
+    hosts = {host for host, _ in links}
+    if len(links) < 25 and len(hosts) < 12:
+        return None
+    return Reason("link_farm", f"A page holds {len(links)} links to {len(hosts)} other sites.", 40)
+
+
+def _hidden(html: str) -> Reason | None:
+    for found in _STYLED.finditer(html):
+        style = unescape(found[3])
+        colours = {name.lower(): value.lower() for name, value in _COLOUR.findall(style)}
+        background = colours.get("background-color", colours.get("background"))
+        if _HIDES.search(style) or (background is not None and background == colours.get("color")):
+            return Reason("hidden_text", "A page holds text that its readers cannot see.", 60)
+    return None
+
+
+def _repeated(by: int) -> Reason | None:
+    if by < 2:
+        return None
+    return Reason("repeated_text", f"The same text stands in portfolios of {by} other people.", 40)

@@ -1,0 +1,580 @@
+"""Everything asked of the database about portfolios and their owners."""
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, bindparam, case, delete, exists, func, literal, or_, select, update
+
+from quadrangle.accounts import (
+    ROOT_ID,
+    AccountFacts,
+    HeldRole,
+    Override,
+    account_lineage,
+    account_users,
+    accounts,
+    chain_of,
+    held_by_user,
+    overrides_for_user,
+    role_overrides,
+    roles,
+)
+from quadrangle.courses import courses, enrollments, own_account_ids
+from quadrangle.db import Dynamic, Statement, any_of, collect
+from quadrangle.db.schema import BigId, Json, UtcTime
+from quadrangle.db.statement import TextList
+from quadrangle.people import logins, users
+from quadrangle.portfolios.access import MODERATOR, OwnerFacts, Step
+from quadrangle.portfolios.model import (
+    Entry,
+    EntryRevision,
+    EntryScore,
+    EPortfolio,
+    JudgedPortfolio,
+    Link,
+    PageComment,
+    PortfolioSection,
+)
+from quadrangle.portfolios.tables import (
+    eportfolio_comments,
+    eportfolio_entries,
+    eportfolio_links,
+    eportfolio_passages,
+    eportfolio_revisions,
+    eportfolio_sections,
+    eportfolios,
+)
+
+_ID: Final = bindparam("eportfolio_id", type_=BigId)
+_VIEWER: Final = bindparam("user_id", type_=BigId)  # the name that the rights of accounts are bound under
+_PORTFOLIO: Final = [eportfolios.c[name] for name in EPortfolio.__struct_fields__]
+
+# --- who is before whom
+
+
+def _owner_facts(owner: ColumnElement[Any]) -> list[Any]:
+    """What the access table needs of an owner and a viewer, as columns of one row.
+
+    owner: the id of the owner, as a bind or an uncorrelated sub-select. Indexes: ix_logins_user_id_…, uq_account_users_membership,
+    ix_enrollments_user_id_course_id, ix_eportfolios_user_id_…, primary key of account_lineage.
+    """
+    places = select(*(account_lineage.c[name] for name in Step.__struct_fields__)).where(
+        account_lineage.c.account_id.in_(own_account_ids(owner))
+    )
+    held = (
+        select(account_users.c.role_id, roles.c.base_role_type, account_users.c.account_id, roles.c.account_id.label("owner"))
+        .join(roles, roles.c.id == account_users.c.role_id)
+        .where(account_users.c.user_id == _VIEWER, account_users.c.workflow_state == "active")
+    )
+    said = select(*(role_overrides.c[name] for name in Override.__struct_fields__)).where(
+        role_overrides.c.permission == MODERATOR,
+        role_overrides.c.role_id.in_(
+            select(account_users.c.role_id).where(
+                account_users.c.user_id == _VIEWER, account_users.c.workflow_state == "active"
+            )
+        ),
+    )
+    theirs = eportfolios.alias("theirs")
+    place = enrollments.alias("place")
+    post = account_users.alias("post")
+    test = enrollments.alias("test_place")
+    return [
+        users.c.id.label("user_id"),
+        users.c.short_name.label("author"),
+        users.c.created_at.label("author_since"),
+        select(accounts.c.settings).where(accounts.c.id == ROOT_ID).scalar_subquery().label("root_settings"),
+        collect(places, Step).label("places"),
+        collect(held, HeldRole).label("held"),
+        collect(said, Override).label("overrides"),
+        exists(
+            select(test.c.id).where(
+                test.c.user_id == _VIEWER, test.c.type == "StudentViewEnrollment", test.c.workflow_state != "deleted"
+            )
+        ).label("viewer_is_test"),
+        exists(
+            select(theirs.c.id).where(theirs.c.user_id == owner, theirs.c.spam_status == "marked_as_safe")
+        ).label("reviewed"),
+        exists(
+            select(theirs.c.id).where(
+                theirs.c.user_id == owner,
+                theirs.c.workflow_state == "active",
+                theirs.c.spam_status.in_(("flagged_as_possible_spam", "marked_as_spam")),
+            )
+        ).label("has_spam"),
+        or_(
+            exists(
+                select(place.c.id).where(
+                    place.c.user_id == owner, place.c.workflow_state.not_in(("deleted", "rejected"))
+                )
+            ),
+            exists(select(post.c.id).where(post.c.user_id == owner, post.c.workflow_state == "active")),
+        ).label("has_place"),
+    ]
+
+
+_owned = eportfolios.alias("owned")
+_OWNER_OF: Final = select(_owned.c.user_id).where(_owned.c.id == _ID).scalar_subquery()
+
+
+class PortfolioAndOwner(OwnerFacts, frozen=True):
+    """One row: what the viewer is to the owner, and the portfolio."""
+
+    id: int
+    portfolio_user_id: int
+    name: str | None
+    public: bool
+    workflow_state: str
+    deleted_at: Any
+    deleted_by: int | None
+    spam_status: str | None
+    review: str | None
+    created_at: Any
+    updated_at: Any
+
+    @property
+    def portfolio(self) -> EPortfolio:
+        return EPortfolio(
+            id=self.id,
+            user_id=self.user_id,
+            name=self.name,
+            public=self.public,
+            workflow_state=self.workflow_state,
+            deleted_at=self.deleted_at,
+            deleted_by=self.deleted_by,
+            spam_status=self.spam_status,
+            review=self.review,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+        )
+
+
+# A portfolio in any state with everything that decides what the viewer may do with it. Hot: the whole permission question in one statement.
+# Indexes: primary key of eportfolios and users, and those said at the facts.
+STANDING = Statement(
+    select(
+        *_owner_facts(_OWNER_OF),
+        eportfolios.c.id,
+        eportfolios.c.user_id.label("portfolio_user_id"),
+        *_PORTFOLIO[2:],
+    )
+    .select_from(eportfolios)
+    .join(users, users.c.id == eportfolios.c.user_id)
+    .where(eportfolios.c.id == _ID),
+    into=PortfolioAndOwner,
+)
+_OWNER: Final = bindparam("owner_id", type_=BigId)
+# A person, and what the viewer is to them. Hot: lists and creation begin here. Indexes: the same.
+STANDING_TO = Statement(select(*_owner_facts(_OWNER)).where(users.c.id == _OWNER), into=OwnerFacts)
+
+# --- portfolios
+
+
+class ListedPortfolio(EPortfolio, frozen=True):
+    """A row of the list with the number of all that match."""
+
+    total: int
+
+
+def _of_user(deleted: bool) -> list[Any]:
+    clauses = [eportfolios.c.user_id == _OWNER]
+    return clauses if deleted else [*clauses, eportfolios.c.workflow_state == "active"]
+
+
+def _list(deleted: bool) -> Any:
+    total = select(func.count()).select_from(eportfolios).where(*_of_user(deleted)).correlate(None).scalar_subquery()
+    return (
+        select(*_PORTFOLIO, total.label("total"))
+        .where(*_of_user(deleted))
+        .order_by(eportfolios.c.updated_at, eportfolios.c.id)
+        .limit(bindparam("limit"))
+        .offset(bindparam("offset"))
+    )
+
+
+# A page of somebody's portfolios, the one that rested longest first; the key is whether deleted ones count. Hot.
+# Index: ix_eportfolios_user_id_….
+PORTFOLIOS_OF = Dynamic(_list, into=ListedPortfolio)
+# How many there are, for a page past the end. Index: the same.
+COUNT_PORTFOLIOS_OF = Dynamic(
+    lambda deleted: select(func.count()).select_from(eportfolios).where(*_of_user(deleted)), into=int
+)
+# What somebody deleted themselves and may still take back. Index: ix_eportfolios_user_id_….
+DELETED_LATELY = Statement(
+    select(*_PORTFOLIO)
+    .where(
+        eportfolios.c.user_id == _OWNER,
+        eportfolios.c.workflow_state == "deleted",
+        eportfolios.c.deleted_by == _OWNER,
+        eportfolios.c.deleted_at > bindparam("since", type_=UtcTime),
+    )
+    .order_by(eportfolios.c.deleted_at.desc(), eportfolios.c.id),
+    into=EPortfolio,
+)
+# The portfolio, locked: everything below it changes under this lock alone. Index: primary key.
+LOCK_PORTFOLIO = Statement(select(*_PORTFOLIO).where(eportfolios.c.id == _ID).with_for_update(), into=EPortfolio)
+
+# The verdict of a moderator on all active portfolios of a user; none is given an earlier time than it has. Index: ix_eportfolios_user_id_….
+JUDGE_ALL = Statement[None](
+    update(eportfolios)
+    .where(eportfolios.c.user_id == _OWNER, eportfolios.c.workflow_state == "active")
+    .values(
+        spam_status=bindparam("spam_status"),
+        spam_order=bindparam("spam_order"),
+        review=None,
+        review_at=None,
+        updated_at=case(
+            (eportfolios.c.updated_at > bindparam("now", type_=UtcTime), eportfolios.c.updated_at),
+            else_=bindparam("now", type_=UtcTime),
+        ),
+    )
+)
+
+# --- moderation
+
+
+class ModerationFacts(AccountFacts, frozen=True):
+    """An account with the rights of whoever wants to moderate there."""
+
+    account_id: int
+
+
+# An account by id, uuid or SIS id with the viewer's rights there, in one statement. Indexes: primary key, uuid, uq_accounts_sis_source_id.
+MODERATION_AT = Dynamic(
+    lambda column: select(
+        chain_of(accounts.c.id).label("ancestors"),
+        held_by_user(accounts.c.id).label("held"),
+        overrides_for_user(accounts.c.id).label("overrides"),
+        accounts.c.id.label("account_id"),
+    ).where(accounts.c[column] == bindparam("value"), accounts.c.workflow_state != "deleted"),
+    into=ModerationFacts,
+)
+
+_ACCOUNT: Final = bindparam("account_id", type_=BigId)
+_spammer = eportfolios.alias("spammer")
+_JUDGED: Final = [*_PORTFOLIO, eportfolios.c.spam_reasons, eportfolios.c.review_at, users.c.short_name.label("author")]
+
+
+def _within() -> Select[Any]:
+    return select(account_lineage.c.account_id).where(account_lineage.c.ancestor_id == _ACCOUNT)
+
+
+def _belongs_there() -> ColumnElement[bool]:
+    """The author of the enclosing portfolio is associated with the account: by a login, a membership, an enrollment, there or below."""
+    author = eportfolios.c.user_id
+    return or_(
+        exists(
+            select(logins.c.id)
+            .where(
+                logins.c.user_id == author, logins.c.account_id.in_(_within()), logins.c.workflow_state != "deleted"
+            )
+            .correlate(eportfolios)
+        ),
+        exists(
+            select(enrollments.c.id)
+            .join(courses, courses.c.id == enrollments.c.course_id)
+            .where(
+                enrollments.c.user_id == author,
+                enrollments.c.workflow_state != "deleted",
+                courses.c.account_id.in_(_within()),
+            )
+            .correlate(eportfolios)
+        ),
+        exists(
+            select(account_users.c.id)
+            .where(
+                account_users.c.user_id == author,
+                account_users.c.workflow_state == "active",
+                account_users.c.account_id.in_(_within()),
+            )
+            .correlate(eportfolios)
+        ),
+    )
+
+
+def _judged(*clauses: Any) -> Select[Any]:
+    return (
+        select(*_JUDGED)
+        .select_from(eportfolios)
+        .join(users, users.c.id == eportfolios.c.user_id)
+        .where(eportfolios.c.workflow_state == "active", users.c.workflow_state != "deleted", _belongs_there(), *clauses)
+        .limit(bindparam("limit"))
+        .offset(bindparam("offset"))
+    )
+
+
+# One page of the judged portfolios of authors who have spam: flagged, spam, safe (§4.22). Walks ix_eportfolios_judged in its order.
+MODERATION_LIST = Statement(
+    _judged(
+        eportfolios.c.spam_order.is_not(None),
+        exists(
+            select(_spammer.c.id).where(
+                _spammer.c.user_id == eportfolios.c.user_id,
+                _spammer.c.workflow_state == "active",
+                _spammer.c.spam_status.in_(("flagged_as_possible_spam", "marked_as_spam")),
+            )
+        ),
+    ).order_by(eportfolios.c.spam_order, eportfolios.c.id),
+    into=JudgedPortfolio,
+)
+# One page of what waits for a review, the longest waiting first. Walks ix_eportfolios_waiting.
+REVIEW_QUEUE = Statement(
+    _judged(eportfolios.c.review.is_not(None)).order_by(eportfolios.c.review_at, eportfolios.c.id), into=JudgedPortfolio
+)
+
+# --- sections and entries
+
+_SECTION: Final = [eportfolio_sections.c[name] for name in PortfolioSection.__struct_fields__]
+_ENTRY: Final = [
+    eportfolio_sections.c.slug.label("category_slug") if name == "category_slug" else eportfolio_entries.c[name]
+    for name in Entry.__struct_fields__
+]
+_IN_SECTION: Final = eportfolio_entries.join(
+    eportfolio_sections, eportfolio_sections.c.id == eportfolio_entries.c.section_id
+)
+
+# The sections of a portfolio in their order. Index: ix_eportfolio_sections_eportfolio_id_position.
+SECTIONS_OF = Statement(
+    select(*_SECTION)
+    .where(eportfolio_sections.c.eportfolio_id == _ID)
+    .order_by(eportfolio_sections.c.position, eportfolio_sections.c.id),
+    into=PortfolioSection,
+)
+# A section of this portfolio; the key is the column that names it. Indexes: primary key, uq_eportfolio_sections_….
+SECTION_BY = Dynamic(
+    lambda column: select(*_SECTION).where(
+        eportfolio_sections.c.eportfolio_id == _ID, eportfolio_sections.c[column] == bindparam("value")
+    ),
+    into=PortfolioSection,
+)
+# An entry of this portfolio with the slug of its section. Hot. Indexes: primary keys.
+ENTRY = Statement(
+    select(*_ENTRY)
+    .select_from(_IN_SECTION)
+    .where(eportfolio_entries.c.eportfolio_id == _ID, eportfolio_entries.c.id == bindparam("entry_id", type_=BigId)),
+    into=Entry,
+)
+# An entry by the two slugs of its address. Hot. Indexes: uq_eportfolio_sections_…, uq_eportfolio_entries_….
+ENTRY_BY_SLUG = Statement(
+    select(*_ENTRY)
+    .select_from(_IN_SECTION)
+    .where(
+        eportfolio_sections.c.eportfolio_id == _ID,
+        eportfolio_sections.c.slug == bindparam("section_slug"),
+        eportfolio_entries.c.slug == bindparam("slug"),
+    ),
+    into=Entry,
+)
+# The first entry of a section. Index: ix_eportfolio_entries_section_id_position.
+FIRST_OF = Statement(
+    select(*_ENTRY)
+    .select_from(_IN_SECTION)
+    .where(eportfolio_entries.c.section_id == bindparam("section_id", type_=BigId))
+    .order_by(eportfolio_entries.c.position, eportfolio_entries.c.id)
+    .limit(1),
+    into=Entry,
+)
+
+
+class ListedEntry(Entry, frozen=True):
+    """A row of the list with the number of all entries."""
+
+    total: int
+
+
+_COUNT_ENTRIES: Final = select(func.count()).select_from(eportfolio_entries).where(eportfolio_entries.c.eportfolio_id == _ID)
+_chosen = eportfolio_entries.alias("chosen")
+_chosen_section = eportfolio_sections.alias("chosen_section")
+# Which entries stand on one page of the list; found without their texts, which would otherwise be carried through the sort.
+_PAGE = (
+    select(_chosen.c.id)
+    .join(_chosen_section, _chosen_section.c.id == _chosen.c.section_id)
+    .where(_chosen.c.eportfolio_id == _ID)
+    .order_by(_chosen.c.position, _chosen_section.c.position, _chosen.c.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+    .subquery("page")
+)
+# One page of all entries of a portfolio: the first of every section, then the second (§3.5). Hot.
+# Index: ix_eportfolio_entries_eportfolio_id_position.
+ENTRIES_OF = Statement(
+    select(*_ENTRY, _COUNT_ENTRIES.correlate(None).scalar_subquery().label("total"))
+    .select_from(_IN_SECTION.join(_PAGE, _PAGE.c.id == eportfolio_entries.c.id))
+    .order_by(eportfolio_entries.c.position, eportfolio_sections.c.position, eportfolio_entries.c.id),
+    into=ListedEntry,
+)
+COUNT_ENTRIES = Statement(_COUNT_ENTRIES, into=int)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where an entry stands, without its text. section_position: where its section stands."""
+
+    id: int
+    section_id: int
+    section_position: int
+    position: int
+    name: str
+    slug: str
+
+
+# Where all entries of a portfolio stand, section by section. Index: ix_eportfolio_entries_eportfolio_id_position.
+PLACES_OF = Statement(
+    select(
+        eportfolio_entries.c.id,
+        eportfolio_entries.c.section_id,
+        eportfolio_sections.c.position.label("section_position"),
+        eportfolio_entries.c.position,
+        eportfolio_entries.c.name,
+        eportfolio_entries.c.slug,
+    )
+    .select_from(_IN_SECTION)
+    .where(eportfolio_entries.c.eportfolio_id == _ID)
+    .order_by(eportfolio_sections.c.position, eportfolio_entries.c.position, eportfolio_entries.c.id),
+    into=Place,
+)
+# The newest entries, for the feed: without their texts. Index: ix_eportfolio_entries_eportfolio_id_created_at_id.
+NEWEST_OF = Statement(
+    select(*(literal(None, type_=Json).label("content") if column.key == "content" else column for column in _ENTRY))
+    .select_from(_IN_SECTION)
+    .where(eportfolio_entries.c.eportfolio_id == _ID)
+    .order_by(eportfolio_entries.c.created_at.desc(), eportfolio_entries.c.id.desc())
+    .limit(bindparam("limit")),
+    into=Entry,
+)
+# Slugs of the sections of a portfolio, but for one. Index: uq_eportfolio_sections_….
+SECTION_SLUGS = Statement(
+    select(eportfolio_sections.c.slug).where(
+        eportfolio_sections.c.eportfolio_id == _ID, eportfolio_sections.c.id != bindparam("but", type_=BigId)
+    ),
+    into=str,
+)
+# Slugs of the entries of a section, but for one. Index: uq_eportfolio_entries_….
+ENTRY_SLUGS = Statement(
+    select(eportfolio_entries.c.slug).where(
+        eportfolio_entries.c.section_id == bindparam("section_id", type_=BigId),
+        eportfolio_entries.c.id != bindparam("but", type_=BigId),
+    ),
+    into=str,
+)
+# The place after the last. Indexes: …_position.
+LAST_SECTION = Statement(
+    select(func.coalesce(func.max(eportfolio_sections.c.position), 0)).where(eportfolio_sections.c.eportfolio_id == _ID),
+    into=int,
+)
+LAST_ENTRY = Statement(
+    select(func.coalesce(func.max(eportfolio_entries.c.position), 0)).where(
+        eportfolio_entries.c.section_id == bindparam("section_id", type_=BigId)
+    ),
+    into=int,
+)
+# Those behind a gap move up. Indexes: …_position.
+CLOSE_SECTIONS = Statement[None](
+    update(eportfolio_sections)
+    .where(eportfolio_sections.c.eportfolio_id == _ID, eportfolio_sections.c.position > bindparam("after"))
+    .values(position=eportfolio_sections.c.position - 1)
+)
+CLOSE_ENTRIES = Statement[None](
+    update(eportfolio_entries)
+    .where(
+        eportfolio_entries.c.section_id == bindparam("section_id", type_=BigId),
+        eportfolio_entries.c.position > bindparam("after"),
+    )
+    .values(position=eportfolio_entries.c.position - 1)
+)
+
+# --- an entry's history, comments, passages
+
+
+# The versions of an entry, newest first. Index: primary key.
+REVISIONS_OF = Statement(
+    select(*(eportfolio_revisions.c[name] for name in EntryRevision.__struct_fields__))
+    .where(
+        eportfolio_revisions.c.entry_id == bindparam("entry_id", type_=BigId),
+        eportfolio_revisions.c.number <= bindparam("newest"),
+    )
+    .order_by(eportfolio_revisions.c.number.desc())
+    .limit(bindparam("limit")),
+    into=EntryRevision,
+)
+REVISION = Statement(
+    select(*(eportfolio_revisions.c[name] for name in EntryRevision.__struct_fields__)).where(
+        eportfolio_revisions.c.entry_id == bindparam("entry_id", type_=BigId),
+        eportfolio_revisions.c.number == bindparam("number"),
+    ),
+    into=EntryRevision,
+)
+_COMMENT: Final = [eportfolio_comments.c[name] for name in PageComment.__struct_fields__]
+# What was said about an entry, newest first. Index: ix_eportfolio_comments_entry_id_id.
+COMMENTS_OF = Statement(
+    select(*_COMMENT)
+    .where(eportfolio_comments.c.entry_id == bindparam("entry_id", type_=BigId))
+    .order_by(eportfolio_comments.c.id.desc())
+    .limit(bindparam("limit")),
+    into=PageComment,
+)
+COMMENT_OF = Statement(
+    select(*_COMMENT).where(
+        eportfolio_comments.c.entry_id == bindparam("entry_id", type_=BigId),
+        eportfolio_comments.c.id == bindparam("comment_id", type_=BigId),
+    ),
+    into=PageComment,
+)
+# In how many other people's portfolios a passage of these stands. Index: primary key of eportfolio_passages.
+REPEATED_BY = Statement(
+    select(func.count(eportfolio_passages.c.user_id.distinct())).where(
+        any_of(eportfolio_passages.c.digest, "digests", of=TextList),
+        eportfolio_passages.c.user_id != bindparam("user_id", type_=BigId),
+    ),
+    into=int,
+)
+# The reasons that the entries of a portfolio were given by the score. Index: ix_eportfolio_entries_eportfolio_id_position.
+SCORES_OF = Statement(
+    select(
+        eportfolio_entries.c.id,
+        eportfolio_entries.c.name,
+        eportfolio_entries.c.spam_score.label("score"),
+        eportfolio_entries.c.spam_reasons.label("reasons"),
+    )
+    .where(eportfolio_entries.c.eportfolio_id == _ID, eportfolio_entries.c.spam_score > 0)
+    .order_by(eportfolio_entries.c.spam_score.desc(), eportfolio_entries.c.id),
+    into=EntryScore,
+)
+
+# --- links
+
+# The private links of a portfolio, the first one first. Index: ix_eportfolio_links_eportfolio_id_id.
+LINKS_OF = Statement(
+    select(*(eportfolio_links.c[name] for name in Link.__struct_fields__))
+    .where(eportfolio_links.c.eportfolio_id == _ID)
+    .order_by(eportfolio_links.c.id),
+    into=Link,
+)
+LINK = Statement(
+    select(*(eportfolio_links.c[name] for name in Link.__struct_fields__)).where(
+        eportfolio_links.c.eportfolio_id == _ID, eportfolio_links.c.id == bindparam("link_id", type_=BigId)
+    ),
+    into=Link,
+)
+
+# --- going away, for good. Indexes: those of the foreign keys.
+
+_DOOMED: Final = {
+    "entry": eportfolio_entries.c.id == bindparam("doomed", type_=BigId),
+    "section": eportfolio_entries.c.section_id == bindparam("doomed", type_=BigId),
+}
+
+
+def _removal(key: tuple[Any, str]) -> Any:
+    table, of = key
+    return delete(table).where(table.c.entry_id.in_(select(eportfolio_entries.c.id).where(_DOOMED[of])))
+
+
+# What hangs on an entry, or on every entry of a section: revisions, comments, passages.
+REMOVE_BELOW = Dynamic[Any](_removal)
+REMOVE_ENTRIES = Dynamic[Any](lambda of: delete(eportfolio_entries).where(_DOOMED[of]))
+REMOVE_LINKS_OF_SECTION = Statement[None](
+    delete(eportfolio_links).where(eportfolio_links.c.section_id == bindparam("doomed", type_=BigId))
+)
+REMOVE = Dynamic[Any](lambda table: delete(table).where(table.c.id == bindparam("doomed", type_=BigId)))
+REMOVE_PASSAGES = Statement[None](
+    delete(eportfolio_passages).where(eportfolio_passages.c.entry_id == bindparam("doomed", type_=BigId))
+)
