@@ -64,6 +64,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="Identities never throttled: a token's text, user:<id>, or an address."),
     ] = ()
     throttle_block: Annotated[tuple[str, ...], Meta(description="Identities always refused, in the same forms.")] = ()
+    eportfolio_title_spam_keywords: Annotated[
+        tuple[str, ...],
+        Meta(description="Words that flag an ePortfolio when the name of it, of a section or of a page holds one."),
+    ] = ()
+    eportfolio_content_spam_keywords: Annotated[
+        tuple[str, ...], Meta(description="Words that flag an ePortfolio when what stands on a page holds one.")
+    ] = ()
+    eportfolio_moderation_page_size: Annotated[
+        int, Meta(description="ePortfolios on one page of the moderators' list.")
+    ] = 100
     require_user_agent: Annotated[
         bool, Meta(description="Refuse API requests without a User-Agent, as the hosted service does.")
     ] = False

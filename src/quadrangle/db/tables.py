@@ -6,5 +6,6 @@ import quadrangle.groups.tables
 import quadrangle.modules.tables
 import quadrangle.pages.tables
 import quadrangle.people.tables
+import quadrangle.portfolios.tables
 import quadrangle.progress.tables
 import quadrangle.tokens.tables  # noqa: F401

@@ -14,6 +14,7 @@ from quadrangle.kernel.params import Params, text_from
 Handler = Callable[..., Awaitable[Reply]]
 H = TypeVar("H", bound=Handler)
 
+_MAY_END_IN_JSON: Final = ("/api/v1/", "/eportfolios/", "/dashboard/", "/accounts/")
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -175,10 +176,10 @@ class Router:
     def match(self, raw_path: str) -> Match | None:
         """raw_path: percent-encoded, without query. One trailing slash, and `.json` at the end, are ignored (conventions.md §9).
 
-        `.json` goes before ids are read, so that no id ends in it; it stays where a route is named so (`/api/openapi.json`).
+        `.json` goes before ids are read, so that no id ends in it; it stays where a route or a file is named so (`/api/openapi.json`).
         """
         path = raw_path[:-1] if raw_path.endswith("/") else raw_path
-        if path.endswith(".json") and path.startswith("/api/v1/"):
+        if path.endswith(".json") and path.startswith(_MAY_END_IN_JSON):
             found = self._walk(self._top, path[1 : -len(".json")].split("/"), 0, [])
             if found is not None:
                 return found

@@ -10,6 +10,7 @@ from quadrangle.accounts import ROOT_ID, SITE_ADMIN_ID, HeldRole, Override, Role
 from quadrangle.kernel.access import Granted, Predicate, Rows, authorise, permits
 from quadrangle.kernel.errors import Forbidden, Unauthenticated
 from quadrangle.portfolios.model import UNDO_DAYS, EPortfolio
+from quadrangle.portfolios.spam import Keywords
 
 READ: Final = "read"
 UPDATE: Final = "update"  # and manage: the two are one in the table
@@ -17,6 +18,7 @@ DELETE: Final = "delete"
 MODERATE: Final = "moderate"
 RESTORE: Final = "restore"
 COMMENT: Final = "comment"
+FOLLOW: Final = "follow"  # by a feed
 EXPORT: Final = "export"  # as a package
 TAKE_BACK: Final = "take back"
 ASK: Final = "ask for review"
@@ -88,10 +90,11 @@ def moderates(places: Iterable[Step], held: Sequence[HeldRole], overrides: Seque
 class Standing:
     """A viewer before an owner, and before one of the owner's portfolios where there is one.
 
-    viewer_id: None is anonymous. opened: what a private link has opened, on the web only.
+    viewer_id: None is anonymous. opened: what a private link has opened, on the web only. section_id: the section in question, where it is
+    about one. words: what the server is told to look for in what authors write.
     """
 
-    __slots__ = ("_moderates", "facts", "now", "opened", "portfolio", "section_id", "viewer_id")
+    __slots__ = ("_moderates", "facts", "now", "opened", "portfolio", "section_id", "viewer_id", "words")
 
     def __init__(
         self,
@@ -100,6 +103,7 @@ class Standing:
         now: datetime,
         portfolio: EPortfolio | None = None,
         *,
+        words: Keywords,
         opened: Opened | None = None,
         section_id: int | None = None,
     ) -> None:
@@ -109,17 +113,26 @@ class Standing:
         self.portfolio = portfolio
         self.opened = opened
         self.section_id = section_id
+        self.words = words
         self._moderates: bool | None = None
-
-    def of(self, portfolio: EPortfolio) -> "Standing":
-        """The same viewer before the portfolio as it is now."""
-        return Standing(self.facts, self.viewer_id, self.now, portfolio, opened=self.opened)
 
     def inside(self, section_id: int) -> "Standing":
         """The same viewer before one section of the portfolio: a link may open that one alone."""
         return Standing(
-            self.facts, self.viewer_id, self.now, self.portfolio, opened=self.opened, section_id=section_id
+            self.facts,
+            self.viewer_id,
+            self.now,
+            self.portfolio,
+            words=self.words,
+            opened=self.opened,
+            section_id=section_id,
         )
+
+    @property
+    def portfolio_there(self) -> EPortfolio:
+        """The portfolio, where there must be one."""
+        assert self.portfolio is not None
+        return self.portfolio
 
     @property
     def owns(self) -> bool:
@@ -225,6 +238,10 @@ _TABLE: Mapping[str, tuple[tuple[Predicate[Standing], ...], ...]] = {
     MODERATE: ((portfolio_active, actor_moderates_owner),),
     RESTORE: ((actor_moderates_owner,),),
     COMMENT: tuple((actor_signed_in, *row) for row in _READ),
+    FOLLOW: (
+        (portfolio_active, tool_on, not_spam, portfolio_public),
+        (portfolio_active, tool_on, not_spam, link_opened),
+    ),
     EXPORT: (_OWN,),
     ASK: (_OWN,),
     TAKE_BACK: ((tool_on, actor_owns, deleted_by_owner, deleted_lately),),

@@ -24,7 +24,9 @@ def sections_sent(tree: Mapping[str, Any], count: int) -> list[Mapping[str, Any]
 
 def attachments_of(sections: list[Mapping[str, Any]]) -> list[int]:
     """The ids of files that the sections name."""
-    wanted = [_number(section.get("attachment_id")) for section in sections if section.get("section_type") == "attachment"]
+    wanted = [
+        _number(section.get("attachment_id")) for section in sections if section.get("section_type") == "attachment"
+    ]
     return [number for number in dict.fromkeys(wanted) if 0 < number <= LARGEST_ID]
 
 
@@ -33,7 +35,7 @@ def content_from(sections: list[Mapping[str, Any]], own_files: Collection[int]) 
 
     own_files: the active files of the portfolio's owner among those named. Raises Invalid for text that is too long or nested too deeply.
     """
-    blocks: list[dict[str, Any]] = []
+    blocks: list[Any] = []
     total = 0
     for section in sections:
         kind = section.get("section_type")

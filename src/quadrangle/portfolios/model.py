@@ -16,6 +16,8 @@ FLAGGED: Final = "flagged_as_possible_spam"
 SPAM: Final = "marked_as_spam"
 SAFE: Final = "marked_as_safe"
 SPAM_ORDER: Final = {FLAGGED: 1, SPAM: 2, SAFE: 3}  # as the moderators' list has them
+BY_SCORE: Final = "score"  # who asked for a review that has not come yet
+BY_AUTHOR: Final = "author"
 VERDICTS: Final = (SAFE, SPAM)  # what a moderator may say over the documented API
 
 LONGEST_NAME: Final = 255  # characters
@@ -33,7 +35,20 @@ NO_CONTENT: Final = "No Content Added Yet"
 
 # Fixed words that follow `/eportfolios/:id/` in addresses: no section can be called so.
 RESERVED: Final = frozenset(
-    {"categories", "comments", "edit", "entries", "export", "import", "links", "moderate", "new", "pages", "restore", "review"}
+    {
+        "categories",
+        "comments",
+        "edit",
+        "entries",
+        "export",
+        "import",
+        "links",
+        "moderate",
+        "new",
+        "pages",
+        "restore",
+        "review",
+    }
 )
 
 PRESENTATION: Final = 400  # EPOBJ_T

@@ -17,10 +17,14 @@ SUSPICIOUS: Final = 60  # points from which something is done
 YOUNG: Final = timedelta(days=7)
 LONGEST_LOOK: Final = 100_000  # characters of a page that are looked at
 
-_LINK: Final = re.compile(r"""<a\s[^>]*?href\s*=\s*(["'])(https?://[^"'<>\s]+)\1[^>]*>(.*?)</a>""", re.IGNORECASE | re.DOTALL)
+_LINK: Final = re.compile(
+    r"""<a\s[^>]*?href\s*=\s*(["'])(https?://[^"'<>\s]+)\1[^>]*>(.*?)</a>""", re.IGNORECASE | re.DOTALL
+)
 _TAG: Final = re.compile(r"<[^<>]*>")
 _BREAK: Final = re.compile(r"</(?:p|div|li|h[1-6]|td|blockquote|section|article)>|<br\s*/?>", re.IGNORECASE)
-_STYLED: Final = re.compile(r"""<(\w+)[^<>]*\sstyle\s*=\s*(["'])([^<>]*?)\2[^<>]*>\s*(?:<[^<>]*>\s*)*[^<\s]""", re.IGNORECASE)
+_STYLED: Final = re.compile(
+    r"""<(\w+)[^<>]*\sstyle\s*=\s*(["'])([^<>]*?)\2[^<>]*>\s*(?:<[^<>]*>\s*)*[^<\s]""", re.IGNORECASE
+)
 _HIDES: Final = re.compile(
     r"display:\s*none|visibility:\s*hidden|opacity:\s*0(?:\.0\d*)?(?![\d.])|font-size:\s*[01](?:\.\d+)?(?:px|pt|%|em)?(?![\d.])"
     r"|(?:left|top|text-indent|margin-left):\s*-\d{3,}",

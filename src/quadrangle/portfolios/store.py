@@ -1,5 +1,6 @@
 """Everything asked of the database about portfolios and their owners."""
 
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -62,7 +63,12 @@ def _owner_facts(owner: ColumnElement[Any]) -> list[Any]:
         account_lineage.c.account_id.in_(own_account_ids(owner))
     )
     held = (
-        select(account_users.c.role_id, roles.c.base_role_type, account_users.c.account_id, roles.c.account_id.label("owner"))
+        select(
+            account_users.c.role_id,
+            roles.c.base_role_type,
+            account_users.c.account_id,
+            roles.c.account_id.label("owner"),
+        )
         .join(roles, roles.c.id == account_users.c.role_id)
         .where(account_users.c.user_id == _VIEWER, account_users.c.workflow_state == "active")
     )
@@ -91,9 +97,9 @@ def _owner_facts(owner: ColumnElement[Any]) -> list[Any]:
                 test.c.user_id == _VIEWER, test.c.type == "StudentViewEnrollment", test.c.workflow_state != "deleted"
             )
         ).label("viewer_is_test"),
-        exists(
-            select(theirs.c.id).where(theirs.c.user_id == owner, theirs.c.spam_status == "marked_as_safe")
-        ).label("reviewed"),
+        exists(select(theirs.c.id).where(theirs.c.user_id == owner, theirs.c.spam_status == "marked_as_safe")).label(
+            "reviewed"
+        ),
         exists(
             select(theirs.c.id).where(
                 theirs.c.user_id == owner,
@@ -120,43 +126,25 @@ class PortfolioAndOwner(OwnerFacts, frozen=True):
     """One row: what the viewer is to the owner, and the portfolio."""
 
     id: int
-    portfolio_user_id: int
     name: str | None
     public: bool
     workflow_state: str
-    deleted_at: Any
+    deleted_at: datetime | None
     deleted_by: int | None
     spam_status: str | None
     review: str | None
-    created_at: Any
-    updated_at: Any
+    created_at: datetime
+    updated_at: datetime
 
     @property
     def portfolio(self) -> EPortfolio:
-        return EPortfolio(
-            id=self.id,
-            user_id=self.user_id,
-            name=self.name,
-            public=self.public,
-            workflow_state=self.workflow_state,
-            deleted_at=self.deleted_at,
-            deleted_by=self.deleted_by,
-            spam_status=self.spam_status,
-            review=self.review,
-            created_at=self.created_at,
-            updated_at=self.updated_at,
-        )
+        return EPortfolio(**{name: getattr(self, name) for name in EPortfolio.__struct_fields__})
 
 
 # A portfolio in any state with everything that decides what the viewer may do with it. Hot: the whole permission question in one statement.
 # Indexes: primary key of eportfolios and users, and those said at the facts.
 STANDING = Statement(
-    select(
-        *_owner_facts(_OWNER_OF),
-        eportfolios.c.id,
-        eportfolios.c.user_id.label("portfolio_user_id"),
-        *_PORTFOLIO[2:],
-    )
+    select(*_owner_facts(_OWNER_OF), *(column for column in _PORTFOLIO if column.key != "user_id"))
     .select_from(eportfolios)
     .join(users, users.c.id == eportfolios.c.user_id)
     .where(eportfolios.c.id == _ID),
@@ -229,6 +217,18 @@ JUDGE_ALL = Statement[None](
     )
 )
 
+# Active portfolios of somebody who leaves go out of sight. Index: ix_eportfolios_user_id_….
+DELETE_ALL_OF = Statement[None](
+    update(eportfolios)
+    .where(eportfolios.c.user_id == _OWNER, eportfolios.c.workflow_state == "active")
+    .values(
+        workflow_state="deleted",
+        deleted_at=bindparam("now", type_=UtcTime),
+        deleted_by=bindparam("by", type_=BigId),
+        updated_at=bindparam("now", type_=UtcTime),
+    )
+)
+
 # --- moderation
 
 
@@ -264,9 +264,7 @@ def _belongs_there() -> ColumnElement[bool]:
     return or_(
         exists(
             select(logins.c.id)
-            .where(
-                logins.c.user_id == author, logins.c.account_id.in_(_within()), logins.c.workflow_state != "deleted"
-            )
+            .where(logins.c.user_id == author, logins.c.account_id.in_(_within()), logins.c.workflow_state != "deleted")
             .correlate(eportfolios)
         ),
         exists(
@@ -296,7 +294,9 @@ def _judged(*clauses: Any) -> Select[Any]:
         select(*_JUDGED)
         .select_from(eportfolios)
         .join(users, users.c.id == eportfolios.c.user_id)
-        .where(eportfolios.c.workflow_state == "active", users.c.workflow_state != "deleted", _belongs_there(), *clauses)
+        .where(
+            eportfolios.c.workflow_state == "active", users.c.workflow_state != "deleted", _belongs_there(), *clauses
+        )
         .limit(bindparam("limit"))
         .offset(bindparam("offset"))
     )
@@ -337,6 +337,14 @@ SECTIONS_OF = Statement(
     select(*_SECTION)
     .where(eportfolio_sections.c.eportfolio_id == _ID)
     .order_by(eportfolio_sections.c.position, eportfolio_sections.c.id),
+    into=PortfolioSection,
+)
+# The first of them. Index: the same.
+FIRST_SECTION = Statement(
+    select(*_SECTION)
+    .where(eportfolio_sections.c.eportfolio_id == _ID)
+    .order_by(eportfolio_sections.c.position, eportfolio_sections.c.id)
+    .limit(1),
     into=PortfolioSection,
 )
 # A section of this portfolio; the key is the column that names it. Indexes: primary key, uq_eportfolio_sections_….
@@ -381,7 +389,9 @@ class ListedEntry(Entry, frozen=True):
     total: int
 
 
-_COUNT_ENTRIES: Final = select(func.count()).select_from(eportfolio_entries).where(eportfolio_entries.c.eportfolio_id == _ID)
+_COUNT_ENTRIES: Final = (
+    select(func.count()).select_from(eportfolio_entries).where(eportfolio_entries.c.eportfolio_id == _ID)
+)
 _chosen = eportfolio_entries.alias("chosen")
 _chosen_section = eportfolio_sections.alias("chosen_section")
 # Which entries stand on one page of the list; found without their texts, which would otherwise be carried through the sort.
@@ -457,7 +467,9 @@ ENTRY_SLUGS = Statement(
 )
 # The place after the last. Indexes: …_position.
 LAST_SECTION = Statement(
-    select(func.coalesce(func.max(eportfolio_sections.c.position), 0)).where(eportfolio_sections.c.eportfolio_id == _ID),
+    select(func.coalesce(func.max(eportfolio_sections.c.position), 0)).where(
+        eportfolio_sections.c.eportfolio_id == _ID
+    ),
     into=int,
 )
 LAST_ENTRY = Statement(
@@ -526,6 +538,8 @@ REPEATED_BY = Statement(
     ),
     into=int,
 )
+# What flagged a portfolio, or made it wait for a review. Index: primary key.
+REASONS_OF = Statement[Any](select(eportfolios.c.spam_reasons).where(eportfolios.c.id == _ID), into=list)
 # The reasons that the entries of a portfolio were given by the score. Index: ix_eportfolio_entries_eportfolio_id_position.
 SCORES_OF = Statement(
     select(

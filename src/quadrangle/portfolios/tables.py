@@ -26,12 +26,8 @@ eportfolios = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),  # whole seconds; each change at least one later than before
     Index(None, "user_id", "updated_at", "id"),
-    Index(
-        "ix_eportfolios_judged", "spam_order", "id", sqlite_where=text(_JUDGED), postgresql_where=text(_JUDGED)
-    ),
-    Index(
-        "ix_eportfolios_waiting", "review_at", "id", sqlite_where=text(_WAITING), postgresql_where=text(_WAITING)
-    ),
+    Index("ix_eportfolios_judged", "spam_order", "id", sqlite_where=text(_JUDGED), postgresql_where=text(_JUDGED)),
+    Index("ix_eportfolios_waiting", "review_at", "id", sqlite_where=text(_WAITING), postgresql_where=text(_WAITING)),
     sqlite_autoincrement=True,
 )
 
@@ -54,7 +50,7 @@ eportfolio_entries = Table(
     "eportfolio_entries",
     metadata,
     primary_id(),
-    Column("uid", Text, nullable=False, unique=True),  # what a package calls it
+    Column("uid", Text, nullable=False),  # what a package calls it
     Column("eportfolio_id", BigId, ForeignKey("eportfolios.id"), nullable=False),
     Column("section_id", BigId, ForeignKey("eportfolio_sections.id"), nullable=False),
     Column("name", Text, nullable=False),
@@ -69,6 +65,7 @@ eportfolio_entries = Table(
     Column("updated_at", UtcTime, nullable=False),
     Column("content", Json),  # last, as it is long: null, a text, or a list of blocks
     UniqueConstraint("section_id", "slug"),
+    UniqueConstraint("eportfolio_id", "uid"),
     Index(None, "section_id", "position"),
     Index(None, "eportfolio_id", "position"),
     Index(None, "eportfolio_id", "created_at", "id"),
@@ -91,11 +88,12 @@ eportfolio_comments = Table(
     "eportfolio_comments",
     metadata,
     primary_id(),
-    Column("uid", Text, nullable=False, unique=True),
+    Column("uid", Text, nullable=False),
     Column("entry_id", BigId, ForeignKey("eportfolio_entries.id"), nullable=False),
     Column("user_id", BigId, ForeignKey("users.id")),  # null: it came with a package, which names nobody
     Column("message", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("entry_id", "uid"),
     Index(None, "entry_id", "id"),
     sqlite_autoincrement=True,
 )
@@ -136,7 +134,9 @@ portfolio_objects = Table(
     Column("uid", Text, nullable=False),
     Column("user_id", BigId, ForeignKey("users.id"), nullable=False),
     Column("type", Integer, nullable=False),
-    Column("eportfolio_id", BigId, ForeignKey("eportfolios.id"), unique=True),  # of a 400: name and state are the portfolio's
+    Column(
+        "eportfolio_id", BigId, ForeignKey("eportfolios.id"), unique=True
+    ),  # of a 400: name and state are the portfolio's
     Column("file_id", BigId),  # of a 310
     Column("name", Text),
     Column("description", Text, nullable=False, default=""),  # HTML
