@@ -20,11 +20,15 @@ P = TypeVar("P", bound=Params)
 _HOST = re.compile(r"[A-Za-z0-9._\-]+(:\d{1,5})?\Z|\[[0-9A-Fa-f:.]+\](:\d{1,5})?\Z")
 
 
+class NeedsToWrite(Exception):
+    """A handler that reads found something to set right: it runs again, in a unit of work that may write."""
+
+
 class Call:
     """Everything a handler may know of its request.
 
     path: decoded path parameters. tree: query, body and path as one parameter tree. body: its bytes as they came. actor: whoever is signed
-    in, or None; its type is the family's. uow: set while the handler runs, unless its route does its own work.
+    in, or None; its type is the family's. uow: set while the handler runs, unless its route does its own work; writing: it may change something.
     """
 
     __slots__ = (
@@ -46,6 +50,7 @@ class Call:
         "scheme",
         "started",
         "tree",
+        "writing",
         "zone",
     )  # fmt: skip
 
@@ -69,12 +74,18 @@ class Call:
         self.notes: dict[str, Any] = {}  # what the family remembers between entering and leaving
         self.later: list[Callable[[], Awaitable[None]]] = []
         self._uow: UnitOfWork | None = None
+        self.writing = False
         self._base_url: str | None = None
 
     @property
     def uow(self) -> UnitOfWork:
         assert self._uow is not None, "this route works without a unit of work"
         return self._uow
+
+    def write(self) -> None:
+        """Go on only where something may be changed; a handler that reads is run again from its beginning."""
+        if not self.writing:
+            raise NeedsToWrite
 
     @property
     def now(self) -> datetime:

@@ -3,6 +3,7 @@ and encodes the reply. No web framework reads Rails parameters or routes on the 
 (docs/decisions/0002-endpoint-kernel.md).
 """
 
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
@@ -13,7 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from quadrangle.db import Database, UnitOfWork
 from quadrangle.http.body import Disconnected, Receive, receive_body, tree_from_body
-from quadrangle.http.call import Asked, Call
+from quadrangle.http.call import Asked, Call, NeedsToWrite
 from quadrangle.http.reply import Reply
 from quadrangle.http.routing import Match, Route, Router
 from quadrangle.kernel.clock import Clock
@@ -196,9 +197,10 @@ class Application:
             uow = call._uow = UnitOfWork(connection, self.clock.now())
             await family.admit(call)
             if route.work == "read":
-                reply = await route.handler(call, *arguments)
-                self.metrics.statements.inc(uow.statements)
-                return reply
+                with contextlib.suppress(NeedsToWrite):
+                    reply = await route.handler(call, *arguments)
+                    self.metrics.statements.inc(uow.statements)
+                    return reply
         call._uow = None
         if route.prepare is not None:
             await route.prepare(call)
@@ -206,6 +208,7 @@ class Application:
             return await route.handler(call, *arguments)
         async with self.database.write() as connection:
             written = call._uow = UnitOfWork(connection, self.clock.now())
+            call.writing = True
             reply = await route.handler(call, *arguments)
         self.metrics.statements.inc(uow.statements + written.statements)
         await written.committed()

@@ -25,6 +25,7 @@ from quadrangle.portfolios.model import (
     LONGEST_NAME,
     NEW_ENTRY,
     NO_CONTENT,
+    NONE_YET,
     NOTHING_YET,
     RESERVED,
     SECTION_NAME,
@@ -49,9 +50,6 @@ from quadrangle.portfolios.tables import (
     eportfolio_revisions,
     eportfolio_sections,
 )
-
-NONE_YET = 0  # as the id of the row that a new slug belongs to
-
 
 # --- looking
 
@@ -119,15 +117,26 @@ async def newest_entries(uow: UnitOfWork, granted: Granted[Standing], *, limit: 
 # --- sections
 
 
+async def complete(uow: UnitOfWork, portfolio: EPortfolio) -> bool:
+    """Whether there is a section, and an entry in the first one (eportfolios.md §1, "Defaults")."""
+    found = await uow.one(store.IS_COMPLETE, eportfolio_id=portfolio.id)
+    return found is True
+
+
 async def ensure_defaults(uow: UnitOfWork, portfolio: EPortfolio) -> EPortfolio:
-    """There is a section, and the first one holds an entry (eportfolios.md §1, "Defaults")."""
+    """Make what is missing of them."""
+    if await complete(uow, portfolio):
+        return portfolio
+    await lay_out(uow, portfolio)
+    return await change(uow, portfolio)
+
+
+async def lay_out(uow: UnitOfWork, portfolio: EPortfolio) -> None:
+    """The first entry of the first section, and that section where there is none."""
     section = await uow.one(store.FIRST_SECTION, eportfolio_id=portfolio.id)
     if section is None:
         section = await _add_section(uow, portfolio, FIRST_SECTION)
-    elif await first_entry(uow, section) is not None:
-        return portfolio
     await _add_entry(uow, portfolio, section, FIRST_ENTRY, NOTHING_YET, allow_comments=True, show_comments=True)
-    return await change(uow, portfolio)
 
 
 async def add_section(uow: UnitOfWork, granted: Granted[Standing], name: str | None) -> PortfolioSection:

@@ -51,6 +51,8 @@ RESERVED: Final = frozenset(
     }
 )
 
+NONE_YET: Final = 0  # as the id of a row that is about to be made
+
 PRESENTATION: Final = 400  # EPOBJ_T
 FILE_ARTIFACT: Final = 310
 

@@ -38,8 +38,13 @@ async def change(uow: UnitOfWork, portfolio: EPortfolio, **values: Any) -> EPort
     """Write what changed of a portfolio whose lock is held; with nothing said, that something in it changed. Its time moves."""
     at = later(uow.now, portfolio.updated_at)
     await uow.update(eportfolios, {"id": portfolio.id}, **values, updated_at=at)
+    return written(portfolio, **values, updated_at=at)
+
+
+def written(portfolio: EPortfolio, **values: Any) -> EPortfolio:
+    """The portfolio after these columns were written; not all of them are fields of it."""
     kept = {name: value for name, value in values.items() if name in EPortfolio.__struct_fields__}
-    return msgspec.structs.replace(portfolio, **kept, updated_at=at)
+    return msgspec.structs.replace(portfolio, **kept)
 
 
 # --- what is found by itself

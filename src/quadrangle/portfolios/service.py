@@ -15,18 +15,19 @@ from quadrangle.kernel.errors import NotFound
 from quadrangle.kernel.params import ABSENT
 from quadrangle.portfolios import store
 from quadrangle.portfolios.access import Opened, Standing
-from quadrangle.portfolios.authoring import ensure_defaults
+from quadrangle.portfolios.authoring import ensure_defaults, lay_out
 from quadrangle.portfolios.links import add_first_link
 from quadrangle.portfolios.model import (
     ACTIVE,
     DELETED,
+    NONE_YET,
     PRESENTATION,
     UNDO_DAYS,
     EPortfolio,
     PortfolioChange,
     check_name,
 )
-from quadrangle.portfolios.moderation import change, flags
+from quadrangle.portfolios.moderation import change, flags, written
 from quadrangle.portfolios.spam import Keywords
 from quadrangle.portfolios.tables import eportfolios, portfolio_objects
 
@@ -100,7 +101,9 @@ async def create_portfolio(uow: UnitOfWork, granted: Granted[Standing], wish: Po
         "created_at": now,
         "updated_at": now,
     }
-    portfolio_id = await uow.insert(eportfolios, **values)
+    fresh = EPortfolio(id=NONE_YET, deleted_at=None, deleted_by=None, spam_status=None, review=None, **values)
+    found = flags(standing, fresh, title=name)
+    portfolio_id = await uow.insert(eportfolios, **values, **found)
     await uow.insert(
         portfolio_objects,
         uid=random_uuid(),
@@ -114,10 +117,9 @@ async def create_portfolio(uow: UnitOfWork, granted: Granted[Standing], wish: Po
         modified_at=now,
     )
     await add_first_link(uow, portfolio_id)
-    made = EPortfolio(id=portfolio_id, deleted_at=None, deleted_by=None, spam_status=None, review=None, **values)
-    await ensure_defaults(uow, made)
-    found = flags(standing, made, title=name)
-    return await change(uow, made, **found) if found else made
+    made = written(fresh, id=portfolio_id, **found)
+    await lay_out(uow, made)
+    return made
 
 
 async def revise_portfolio(uow: UnitOfWork, granted: Granted[Standing], wish: PortfolioChange) -> EPortfolio:
@@ -150,9 +152,9 @@ async def restore_portfolio(uow: UnitOfWork, granted: Granted[Standing]) -> EPor
     portfolio = granted.subject.portfolio_there
     if not portfolio.deleted:
         return portfolio
-    back = await change(uow, portfolio, workflow_state=ACTIVE, deleted_at=None, deleted_by=None)
-    found = flags(granted.subject, back, title=back.name)
-    return await change(uow, back, **found) if found else back
+    back = {"workflow_state": ACTIVE, "deleted_at": None, "deleted_by": None}
+    found = flags(granted.subject, written(portfolio, **back), title=portfolio.name)
+    return await change(uow, portfolio, **back, **found)
 
 
 async def delete_portfolios_of(uow: UnitOfWork, user_id: int, by: int) -> None:

@@ -339,13 +339,24 @@ SECTIONS_OF = Statement(
     .order_by(eportfolio_sections.c.position, eportfolio_sections.c.id),
     into=PortfolioSection,
 )
-# The first of them. Index: the same.
-FIRST_SECTION = Statement(
+_FIRST: Final = (
     select(*_SECTION)
     .where(eportfolio_sections.c.eportfolio_id == _ID)
     .order_by(eportfolio_sections.c.position, eportfolio_sections.c.id)
-    .limit(1),
-    into=PortfolioSection,
+    .limit(1)
+)
+# The first of them. Index: the same.
+FIRST_SECTION = Statement(_FIRST, into=PortfolioSection)
+# Whether there is one, and an entry in it. Indexes: the same, ix_eportfolio_entries_section_id_position.
+IS_COMPLETE = Statement(
+    select(
+        exists(
+            select(eportfolio_entries.c.id).where(
+                eportfolio_entries.c.section_id == _FIRST.with_only_columns(eportfolio_sections.c.id).scalar_subquery()
+            )
+        )
+    ),
+    into=bool,
 )
 # A section of this portfolio; the key is the column that names it. Indexes: primary key, uq_eportfolio_sections_….
 SECTION_BY = Dynamic(

@@ -9,6 +9,7 @@ from quadrangle.wire.canvas import (
     course_users,
     courses,
     enrollments,
+    eportfolios,
     group_categories,
     groups,
     logins,
@@ -27,7 +28,7 @@ from quadrangle.wire.canvas import (
 
 _MODULES = (
     users, account_users, logins, accounts, roles, admins, terms, courses, course_users, course_settings, sections,
-    enrollments, group_categories, groups, pages, modules, neighbours, progress,
+    enrollments, group_categories, groups, pages, modules, eportfolios, neighbours, progress,
     tokens, oauth, sessions,
 )  # fmt: skip
 
