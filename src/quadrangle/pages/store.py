@@ -334,7 +334,7 @@ def _tell(members: Select[Any]) -> Statement[None]:
                 bindparam("body", type_=Text),
                 bindparam("path", type_=Text),
                 bindparam("now", type_=UtcTime),
-            ),
+            ).order_by(told.c.user_id),
         )
     )
 

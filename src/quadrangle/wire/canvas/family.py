@@ -244,7 +244,7 @@ class CanvasFamily:
         reply.headers.append((b"x-canvas-meta", b"q=quadrangle;"))
         if not any(name == b"cache-control" for name, _ in reply.headers):
             reply.headers.append((b"cache-control", b"max-age=0, private, must-revalidate"))
-            if call.method == "GET" and reply.status == 200:
+            if call.method == "GET" and reply.status == 200 and not any(name == b"etag" for name, _ in reply.headers):
                 _tag(call, reply)
         session: SessionFacts | None = call.notes.get("web_session")
         if session is not None:
