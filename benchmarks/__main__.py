@@ -139,6 +139,10 @@ def measure_engine(engine: str, address: Callable[[str], str], effort: Effort, s
             result.add("bare ASGI", connections, _measure(bare, nothing, connections, effort.seconds))
             for name, one in work.items():
                 result.add(name, connections, _measure(server, one, connections, effort.seconds))
+        # Nothing is kept for long where somebody writes all the time (docs/decisions/0008).
+        reading, writing = work["GET one page"], _writes(campus)
+        beside = _measure(server, lambda n: writing(n) if n == 31 else reading(n), 32, effort.seconds)
+        result.add("31 × GET one page, 1 × PUT", 32, beside)
         result.after_mb = server.resident()
     say(f"{engine}: filling a campus grown {effort.growth} ×")
     grown = build(address("grown"), ORDINARY.times(effort.growth))
