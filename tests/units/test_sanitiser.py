@@ -148,5 +148,9 @@ def test_sanitising_twice_changes_nothing_more(html: str) -> None:
 def test_a_hundred_thousand_open_elements_never_reach_the_parser() -> None:
     assert too_deep("<div>" * 100_000)
     assert too_deep("<b>" * 500 + "</p>" * 100_000)
+    assert too_deep("<b></i>" * 500)
+    assert too_deep("<div><b></div>" * 500)
+    assert too_deep("".join(f"<b id=x{n}>" for n in range(300)) + "<p>x" * 1_000)
+    assert not too_deep("<b>" + "<p>x</p>" * 5_000)
     assert not too_deep("<ul>" + "<li>x" * 5_000 + "</ul>")
     assert not too_deep("<div><b>x</b></div>" * 5_000)

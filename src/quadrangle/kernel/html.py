@@ -4,6 +4,7 @@ Source: pages.md §8. nh3 parses as browsers do and keeps the allow-list; protoc
 """
 
 import re
+from collections import Counter
 from typing import Any, Final
 
 import nh3
@@ -296,6 +297,10 @@ def _style_value(value: str) -> bool:
     return ":" not in _URL.sub("", value) and "(" not in _URL.sub("", value)
 
 
+_MOST_REOPENED: Final = 100_000
+_FORMATTING: Final = frozenset(
+    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
+)
 _ELEMENT: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 # Void elements, and those whose end a parser supplies by itself: they cannot pile up.
 _NEVER_DEEP: Final = frozenset(
@@ -329,17 +334,32 @@ _NEVER_DEEP: Final = frozenset(
 
 
 def too_deep(html: str) -> bool:
-    """Whether more elements stand open at once than a parser should be given.
+    """Whether more elements stand open at once, or would be opened again on the way, than a parser should be given.
 
-    Counted on the raw text: a hundred thousand open elements must not reach the parser at all, it takes seconds over them.
+    Counted on the raw text: a hundred thousand open elements must not reach the parser at all, it takes seconds over them. An end closes
+    only what has its name, as it does for the parser; and what an outer end cuts short is counted on, as the parser opens it again: a `<b>`
+    that nobody closes in every paragraph that follows, so that six thousand characters of text became a million.
     """
-    open_now = 0
-    for closing, name in _ELEMENT.findall(html):
-        if name.lower() in _NEVER_DEEP:
+    open_now, formatting, reopened, of_name = 0, 0, 0, Counter[str]()
+    for closing, written in _ELEMENT.findall(html):
+        name = written.lower()
+        if name in _FORMATTING:
+            if not closing:
+                formatting += 1
+            elif of_name[name]:
+                formatting -= 1
+        else:
+            reopened += formatting
+            if reopened > _MOST_REOPENED:
+                return True
+        if name in _NEVER_DEEP:
             continue
         if closing:
-            open_now = max(0, open_now - 1)
+            if of_name[name]:
+                of_name[name] -= 1
+                open_now -= 1
         else:
+            of_name[name] += 1
             open_now += 1
             if open_now > DEEPEST:
                 return True
