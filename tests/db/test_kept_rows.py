@@ -175,10 +175,9 @@ def test_a_kept_row_is_not_read_again(world: World) -> None:
     world.server.run(run())
 
 
+@pytest.mark.parametrize("engine", ["postgresql"])  # SQLite is in the process
 def test_the_database_going_away_for_a_moment_hides_nothing(world: World) -> None:
     """Without a snapshot PostgreSQL's rows are not kept; with the next one they are again."""
-    if world.engine == "sqlite":
-        pytest.skip("SQLite is in the process")
     key = world.ids["ben"]
 
     async def run() -> None:
