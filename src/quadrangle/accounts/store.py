@@ -1,6 +1,6 @@
 """Everything asked of the database about accounts, their tree, and the rights people have there."""
 
-from typing import Any
+from typing import Any, Final, TypeVar
 
 import msgspec
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, func, insert, or_, select, union_all
@@ -19,24 +19,11 @@ from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of, collect
 from quadrangle.db.schema import BigId
 from quadrangle.kernel.ids import Ref
 
+T = TypeVar("T")
+
 ACCOUNT_COLUMNS = [accounts.c[name] for name in Account.__struct_fields__]
 
-# Accounts by any of their references; the key is the column. Indexes: primary key, uq_accounts_sis_source_id, uuid,
-# ix_accounts_root_account_id_integration_id.
-_ACCOUNT_BY = Dynamic(
-    lambda column: select(*ACCOUNT_COLUMNS).where(
-        accounts.c[column] == bindparam("value"),
-        accounts.c.workflow_state != "deleted",
-        *(
-            [accounts.c.root_account_id == bindparam("root_id")]
-            if column in ("sis_source_id", "integration_id")
-            else []
-        ),
-    ),
-    into=Account,
-)
-
-_COLUMN_OF_KIND = {
+_COLUMN_OF_KIND: Final = {
     "id": "id",
     "sis_account_id": "sis_source_id",
     "sis_integration_id": "integration_id",
@@ -44,13 +31,34 @@ _COLUMN_OF_KIND = {
 }
 
 
+def account_by(column: str) -> Select[Any]:
+    """The account that is not deleted whose `column` has the bound value. Indexes: primary key, uq_accounts_sis_source_id, uuid,
+    ix_accounts_root_account_id_integration_id.
+    """
+    statement = select(*ACCOUNT_COLUMNS).where(
+        accounts.c[column] == bindparam("value"), accounts.c.workflow_state != "deleted"
+    )
+    if column in ("sis_source_id", "integration_id"):
+        return statement.where(accounts.c.root_account_id == bindparam("root_id"))
+    return statement
+
+
+# Accounts by any of their references; the key is the column. Indexes: as said there.
+_ACCOUNT_BY = Dynamic(account_by, into=Account)
+
+
 async def find_account(uow: UnitOfWork, ref: Ref, root_id: int) -> Account | None:
     """The account a parsed reference names; SIS ids count inside the root account only."""
+    return await find_with(uow, _ACCOUNT_BY, ref, root_id)
+
+
+async def find_with(uow: UnitOfWork, statements: Dynamic[T], ref: Ref, root_id: int, **values: Any) -> T | None:
+    """The row of `statements`, each an `account_by` with more columns, for the account a reference names."""
     column = _COLUMN_OF_KIND.get(ref.kind)
     if column is None:
         return None
     value: Any = ref.number if column == "id" else ref.value
-    return await uow.one(_ACCOUNT_BY.at(column), value=value, root_id=root_id)
+    return await uow.one(statements.at(column), value=value, root_id=root_id, **values)
 
 
 # --- rights: the columns that ride along with whatever object is asked about ------------------------------------------

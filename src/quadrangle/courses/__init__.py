@@ -1,6 +1,12 @@
 """Courses, sections, enrollments, and what a person may do in a course. The public door of this noun."""
 
 from quadrangle.courses.access import CourseStanding, Phase, phase_of, standing_in
+from quadrangle.courses.account_standing import (
+    AccountStanding,
+    AccountWithFacts,
+    account_fact_columns,
+    account_standing,
+)
 from quadrangle.courses.acquaintance import (
     ASSOCIATED_ACCOUNT_IDS,
     Acquaintance,
@@ -8,6 +14,7 @@ from quadrangle.courses.acquaintance import (
     manages_details,
     own_account_ids,
 )
+from quadrangle.courses.attendance import Attendance, attendances
 from quadrangle.courses.enrolling import (
     ADDING,
     REMOVING,
@@ -111,7 +118,10 @@ __all__ = [
     "STUDENTS_OF_SECTIONS",
     "STUDENT_TYPES",
     "WIRE_TYPE",
+    "AccountStanding",
+    "AccountWithFacts",
     "Acquaintance",
+    "Attendance",
     "ClassKey",
     "Course",
     "CourseFilter",
@@ -137,9 +147,12 @@ __all__ = [
     "SectionInList",
     "TaughtIn",
     "TeacherOf",
+    "account_fact_columns",
+    "account_standing",
     "acquaintance",
     "all_rights",
     "answer_invitation",
+    "attendances",
     "built_in",
     "change_course",
     "change_section",

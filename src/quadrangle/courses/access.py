@@ -5,7 +5,7 @@ Source: permissions.md §5 ("grants(user, course, right)", "Active by date").
 
 import enum
 from datetime import datetime, timedelta
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn, Protocol
 
 from quadrangle.accounts import HeldRole, RoleRights, hides_past_courses, in_order
 from quadrangle.courses.model import STAFF_TYPES, STUDENT_TYPES, EnrollmentFact
@@ -30,7 +30,39 @@ def _moment(value: object) -> datetime | None:
     return datetime.fromisoformat(value) if isinstance(value, str) and value else None
 
 
-def window_of(course: CourseWithFacts, enrollment: EnrollmentFact) -> tuple[datetime | None, datetime | None]:
+class CourseDates(Protocol):
+    """What of a course and its term decides when an enrollment in it is active."""
+
+    @property
+    def workflow_state(self) -> str: ...
+    @property
+    def restrict_enrollments_to_course_dates(self) -> bool: ...
+    @property
+    def start_at(self) -> datetime | None: ...
+    @property
+    def conclude_at(self) -> datetime | None: ...
+    @property
+    def term_start_at(self) -> datetime | None: ...
+    @property
+    def term_end_at(self) -> datetime | None: ...
+    @property
+    def term_overrides(self) -> dict[str, Any]: ...
+
+
+class EnrollmentDates(Protocol):
+    """What of an enrollment and its section decides the same."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def section_restricts(self) -> bool: ...
+    @property
+    def section_start_at(self) -> datetime | None: ...
+    @property
+    def section_end_at(self) -> datetime | None: ...
+
+
+def window_of(course: CourseDates, enrollment: EnrollmentDates) -> tuple[datetime | None, datetime | None]:
     """The dates between which this enrollment is active; an open end is None.
 
     The section's when it restricts, else the course's when it restricts, else the term's for the enrollment type, else the term's.

@@ -30,7 +30,7 @@ from quadrangle.people import logins
 _ACCOUNT = bindparam("account_id", type_=BigId)
 
 # A teacher, TA or designer enrollment as permissions.md §5 counts it for reading an account.
-_ADMIN_ENROLLMENT = and_(
+ADMIN_ENROLLMENT = and_(
     enrollments.c.user_id == user_bind(),
     enrollments.c.type.in_(sorted(STAFF_TYPES)),
     or_(
@@ -43,7 +43,7 @@ _ADMIN_ENROLLMENT = and_(
 _STAFF_IN = Statement(
     select(enrollments.c.id)
     .join(courses, courses.c.id == enrollments.c.course_id)
-    .where(_ADMIN_ENROLLMENT, courses.c.account_id == _ACCOUNT)
+    .where(ADMIN_ENROLLMENT, courses.c.account_id == _ACCOUNT)
     .limit(1),
     into=int,
 )
@@ -82,7 +82,7 @@ def _taught_in(after: bool) -> Select[Any]:
             accounts.c.id.in_(
                 select(courses.c.account_id)
                 .join(enrollments, enrollments.c.course_id == courses.c.id)
-                .where(_ADMIN_ENROLLMENT)
+                .where(ADMIN_ENROLLMENT)
             ),
         )
         .order_by(accounts.c.name_key, accounts.c.id)

@@ -120,7 +120,13 @@ class _JsonRow(FunctionElement[str]):
 
 @compiles(_JsonRow, "sqlite")
 def _json_row_sqlite(element: _JsonRow, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"json_array({compiler.process(element.clauses, **kw)})"
+    # A JSON column is text here: told so, it becomes a value inside the array, not a string that holds one.
+    values = (
+        f"json({text})" if isinstance(one.type, postgresql.JSONB) else text
+        for one in element.clauses
+        for text in [compiler.process(one, **kw)]
+    )
+    return f"json_array({', '.join(values)})"
 
 
 @compiles(_JsonRow, "postgresql")

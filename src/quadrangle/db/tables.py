@@ -1,6 +1,7 @@
 """Every noun's tables in one place, for migrations and nothing else."""
 
 import quadrangle.accounts.tables
+import quadrangle.announcements.tables
 import quadrangle.courses.tables
 import quadrangle.groups.tables
 import quadrangle.modules.tables

@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, time, tzinfo
+from functools import partial
 from typing import Any, ClassVar, Final, Literal, Self, TypeAlias, dataclass_transform
 from urllib.parse import unquote_to_bytes
 
@@ -335,10 +336,10 @@ def _integer(value: Any, _: Reading) -> Any:
     return max(-LARGEST_ID, min(leading_integer(value), LARGEST_ID))
 
 
-def _moment(value: Any, reading: Reading) -> Any:
+def _moment(value: Any, reading: Reading, *, end: bool = False) -> Any:
     if not isinstance(value, _SCALAR):
         return ABSENT
-    return parse_time(value, reading.zone) if isinstance(value, str) else None
+    return parse_time(value, reading.zone, end=end) if isinstance(value, str) else None
 
 
 def _words(value: Any, _: Reading) -> tuple[str, ...]:
@@ -369,9 +370,9 @@ def integer(doc: str = "", *, key: str | None = None) -> Any:
     return Field(_integer, {"type": ["integer", "null"]}, doc, key=key)
 
 
-def moment(doc: str = "", *, key: str | None = None) -> Any:
-    """`datetime | None | Absent`: unreadable text is None (conventions.md §5.4)."""
-    return Field(_moment, {"type": ["string", "null"], "format": "date-time"}, doc, key=key)
+def moment(doc: str = "", *, end: bool = False, key: str | None = None) -> Any:
+    """`datetime | None | Absent`: unreadable text is None (conventions.md §5.4). end: a plain date means the end of that day."""
+    return Field(partial(_moment, end=end), {"type": ["string", "null"], "format": "date-time"}, doc, key=key)
 
 
 def words(doc: str = "", *, choices: Iterable[str] = (), alias: str | None = None, key: str | None = None) -> Any:

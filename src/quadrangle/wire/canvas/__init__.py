@@ -5,6 +5,7 @@ from quadrangle.wire.canvas import (
     account_users,
     accounts,
     admins,
+    announcements,
     course_settings,
     course_users,
     courses,
@@ -28,7 +29,7 @@ from quadrangle.wire.canvas import (
 
 _MODULES = (
     users, account_users, logins, accounts, roles, admins, terms, courses, course_users, course_settings, sections,
-    enrollments, group_categories, groups, pages, modules, eportfolios, neighbours, progress,
+    enrollments, group_categories, groups, pages, modules, announcements, eportfolios, neighbours, progress,
     tokens, oauth, sessions,
 )  # fmt: skip
 

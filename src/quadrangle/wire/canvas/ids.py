@@ -75,11 +75,17 @@ async def group_for(call: Call, text: str) -> GroupStanding:
     return standing
 
 
-async def account_for(call: Call, text: str) -> Account:
-    """The active account a reference names, or NotFound."""
+def account_ref(text: str) -> Ref | None:
+    """The reference to an account that a path holds; its words are those accounts' ids."""
     ref = parse_ref(text, kinds=ACCOUNT_KINDS, words=ACCOUNT_WORDS)
     if ref is not None and ref.kind == "word":
-        ref = Ref("id", str(SITE_ADMIN_ID if ref.value == "site_admin" else ROOT_ID))
+        return Ref("id", str(SITE_ADMIN_ID if ref.value == "site_admin" else ROOT_ID))
+    return ref
+
+
+async def account_for(call: Call, text: str) -> Account:
+    """The active account a reference names, or NotFound."""
+    ref = account_ref(text)
     account = None if ref is None else await find_account(call.uow, ref, ROOT_ID)
     if account is None:
         raise NotFound
