@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import select
 
-from quadrangle import pages
+from quadrangle import announcements, pages
 from quadrangle.accounts import (
     MANAGE_ROLES,
     ROOT_ID,
@@ -21,13 +21,15 @@ from quadrangle.accounts import (
     create_term,
     find_account,
     grant,
+    reload,
     rights_at,
     roles,
 )
+from quadrangle.announcements import AnnouncementChange
 from quadrangle.campus import FIRST_USER_ID, begin
 from quadrangle.courses import create_course, create_section, enroll, find_course, move_course, standing_in
 from quadrangle.db import Connection, Statement, UnitOfWork
-from quadrangle.demo import people, places
+from quadrangle.demo import notices, people, places
 from quadrangle.demo.people import Person
 from quadrangle.demo.places import FOUNDED, OBSERVER, STUDENT, CoursePlan, GroupPlan, day
 from quadrangle.demo.texts import Event, Text, all_texts
@@ -95,6 +97,7 @@ class Filler:
             await self._open_course(plan)
         await self._form_groups()
         await self._live_through()
+        await self._announce()
 
     # --- the institution
 
@@ -271,6 +274,22 @@ class Filler:
             self.revisions -= old.latest_revision
         self.revisions += page.latest_revision
         life.url = page.url
+
+    async def _announce(self) -> None:
+        for notice in sorted(notices.NOTICES, key=lambda one: one.written):
+            uow = self.at(notice.written)
+            user_id = self.users[notice.login]
+            account = await reload(uow, self.accounts[notice.account] if notice.account else ROOT_ID)
+            rights = await rights_at(uow, user_id, account)
+            change = AnnouncementChange(
+                subject=notice.subject,
+                message=notice.message,
+                start_at=notice.start,
+                end_at=notice.end,
+                icon=notice.icon,
+                roles=notice.roles,
+            )
+            await announcements.announce(uow, announcements.manage(rights, account), rights.chain, user_id, change)
 
     def _change(self, life: "_Life", event: Event) -> PageChange:
         if event.verb == "save":

@@ -300,3 +300,33 @@ class TestItsGroups:
     def test_the_college_has_groups_of_its_own(self, demo: Demo) -> None:
         choir = demo.group("zoe.laurent", "College Choir")
         assert "Basque" in demo.ok("marek.kowalczyk", f"{choir}/front_page")["body"]
+
+
+class TestItsAnnouncements:
+    def told(self, demo: Demo, login: str) -> list[str]:
+        return [one["subject"] for one in demo.ok(login, "/accounts/1/account_notifications")]
+
+    def test_people_are_told_what_concerns_them(self, demo: Demo) -> None:
+        student = self.told(demo, "aaliyah.brooks")
+        assert "Choose your spring courses by 15 January" in student
+        assert "Field trips: waterproofs and boots" in student
+        teacher = self.told(demo, "ines.carvalho")
+        assert "New pages for your teaching" in teacher
+        assert "Laboratories: new rules for shared freezers" in teacher
+        assert not {"Choose your spring courses by 15 January", "Practice rooms can be booked"} & set(teacher)
+
+    def test_some_are_over_and_some_have_not_begun(self, demo: Demo) -> None:
+        path = "/accounts/1/account_notifications"
+        subjects = [one["subject"] for one in demo.ok("mara.lindqvist", path, include_all="true")]
+        now = set(self.told(demo, "mara.lindqvist"))
+        assert {"Closed over the holidays", "Welcome to the new academic year"} <= set(subjects) - now
+
+    def test_a_faculty_announces_for_itself(self, demo: Demo) -> None:
+        arts = demo.ok("ruben.castellanos", "/accounts/sis_account_id:ART")["id"]
+        path = f"/accounts/{arts}/account_notifications"
+        authors = {
+            one["author"]["name"]
+            for one in demo.ok("ruben.castellanos", path, include_all="true")
+            if one["subject"] == "Practice rooms can be booked"
+        }
+        assert authors == {"Rubén Castellanos"}
