@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 from quadrangle.accounts.model import Account
-from quadrangle.accounts.permissions import REGISTRY, RoleRights
+from quadrangle.accounts.permissions import REGISTRY, SITE_ADMIN_ID, RoleRights
 from quadrangle.accounts.store import MEMBER_ACCOUNT_IDS, RIGHTS_AT, RIGHTS_AT_EACH, AccountFacts, in_order
 from quadrangle.db import UnitOfWork
 from quadrangle.kernel.access import Granted, Predicate, Table, authorise
@@ -39,6 +39,14 @@ class AccountRights:
 
     def all_held(self) -> frozenset[str]:
         return frozenset(name for name in REGISTRY if self.may(name))
+
+    @property
+    def at_root(self) -> "AccountRights":
+        """The rights of the same person at the top of the chain, from the same facts."""
+        root_id = self.chain[0]
+        held = [role for role in self.facts.held if role.held_at in (root_id, SITE_ADMIN_ID)]
+        ancestors = [one for one in self.facts.ancestors if one.account_id == root_id]
+        return AccountRights(self.user_id, root_id, AccountFacts(ancestors, held, self.facts.overrides))
 
     def require(self, *permissions: str) -> None:
         """Any one of `permissions`, or Forbidden."""

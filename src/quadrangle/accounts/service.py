@@ -18,12 +18,15 @@ from quadrangle.accounts.settings import revised
 from quadrangle.accounts.store import (
     ACCOUNTS_BY_ID,
     COUNT_CHILDREN,
+    CUT_COURSES,
     CUT_LINEAGE,
+    GRAFT_COURSES,
     GRAFT_LINEAGE,
     INHERIT_LINEAGE,
     IS_WITHIN,
     SETTINGS_ABOVE,
     effective_at,
+    hold_tree,
 )
 from quadrangle.accounts.tables import account_lineage, account_users, accounts
 from quadrangle.accounts.time_zones import zone_name
@@ -81,7 +84,8 @@ async def create_account(
         **more,
     )
     await uow.add(account_lineage, account_id=account_id, ancestor_id=account_id, distance=0)
-    if parent_id is not None:
+    if parent_id is not None and root_id is not None:
+        await hold_tree(uow, root_id)
         await uow.run(INHERIT_LINEAGE, child_id=account_id, parent_id=parent_id)
     return account_id
 
@@ -285,8 +289,10 @@ async def _move(uow: UnitOfWork, account: Account, parent: Account, changes: dic
     await uow.update(accounts, {"id": account.root_id}, updated_at=uow.now)
     if await uow.one(IS_WITHIN, account_id=parent.id, ancestor_id=account.id) is not None:
         raise CannotMove.field("parent_account_id", "An account cannot be moved into itself or below itself")
+    await uow.run(CUT_COURSES, moved_id=account.id)
     await uow.run(CUT_LINEAGE, moved_id=account.id)
     await uow.run(GRAFT_LINEAGE, moved_id=account.id, parent_id=parent.id)
+    await uow.run(GRAFT_COURSES, moved_id=account.id)
     changes["parent_account_id"] = parent.id
 
 

@@ -1,5 +1,6 @@
 """Everything asked of the database about accounts, their tree, and the rights people have there."""
 
+from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -14,9 +15,17 @@ from quadrangle.accounts.model import (
     Effective,
 )
 from quadrangle.accounts.permissions import SITE_ADMIN_ID, HeldRole, Override
-from quadrangle.accounts.tables import account_lineage, account_users, accounts, role_overrides, roles
-from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of, collect
+from quadrangle.accounts.tables import (
+    account_courses,
+    account_lineage,
+    account_users,
+    accounts,
+    role_overrides,
+    roles,
+)
+from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of, collect, ids_named
 from quadrangle.db.schema import BigId
+from quadrangle.db.statement import TextList
 from quadrangle.kernel.ids import Ref
 
 T = TypeVar("T")
@@ -59,6 +68,23 @@ async def find_with(uow: UnitOfWork, statements: Dynamic[T], ref: Ref, root_id: 
         return None
     value: Any = ref.number if column == "id" else ref.value
     return await uow.one(statements.at(column), value=value, root_id=root_id, **values)
+
+
+# The ids of several accounts by one kind of reference. Indexes: the same.
+_ACCOUNT_IDS_BY = Dynamic(
+    lambda column: select(accounts.c.id).where(
+        any_of(accounts.c[column], "values", of=TextList),
+        accounts.c.workflow_state != "deleted",
+        or_(accounts.c.root_account_id == bindparam("root_id"), accounts.c.id == bindparam("root_id")),
+    ),
+    into=int,
+)
+
+
+async def account_ids_named(uow: UnitOfWork, refs: Iterable[Ref], root_id: int) -> set[int]:
+    """The ids that several references name, one statement for each kind but plain ids, which are taken as they are; unknown ones are left
+    out."""
+    return await ids_named(uow, refs, _COLUMN_OF_KIND, _ACCOUNT_IDS_BY, root_id=root_id)
 
 
 # --- rights: the columns that ride along with whatever object is asked about ------------------------------------------
@@ -305,6 +331,17 @@ IS_WITHIN = Statement(
     into=int,
 )
 
+# Hold a root account so that nothing below it moves meanwhile; any number may hold it at once. Index: primary key.
+_HOLD_TREE = Statement(
+    select(accounts.c.id).where(accounts.c.id == bindparam("root_id", type_=BigId)).with_for_update(read=True), into=int
+)
+
+
+async def hold_tree(uow: UnitOfWork, root_id: int) -> None:
+    """Let no account of a root move until this unit of work ends: what it is about to hang into the tree would stay behind."""
+    await uow.one(_HOLD_TREE, root_id=root_id)
+
+
 # The chain of a new account: its parent's chain one step further away. Index: primary key.
 INHERIT_LINEAGE = Statement[None](
     insert(account_lineage).from_select(
@@ -336,6 +373,32 @@ GRAFT_LINEAGE = Statement[None](
         ["account_id", "ancestor_id", "distance"],
         select(_below.c.account_id, _above_it.c.ancestor_id, _below.c.distance + _above_it.c.distance + 1).where(
             _below.c.ancestor_id == bindparam("moved_id"), _above_it.c.account_id == bindparam("parent_id")
+        ),
+    )
+)
+
+
+# The courses of an account and of those below it leave everything above it, and come along below a new parent. Run while the lineage is
+# whole, before the cut and after the graft. Indexes: ix_account_courses_home_id, primary keys.
+CUT_COURSES = Statement[None](
+    delete(account_courses).where(
+        account_courses.c.home_id.in_(select(_below.c.account_id).where(_below.c.ancestor_id == bindparam("moved_id"))),
+        account_courses.c.account_id.in_(
+            select(_above_it.c.ancestor_id).where(
+                _above_it.c.account_id == bindparam("moved_id"), _above_it.c.distance > 0
+            )
+        ),
+    )
+)
+GRAFT_COURSES = Statement[None](
+    insert(account_courses).from_select(
+        ["account_id", "course_id", "home_id", "term_id"],
+        select(
+            _above_it.c.ancestor_id, account_courses.c.course_id, account_courses.c.home_id, account_courses.c.term_id
+        ).where(
+            account_courses.c.account_id == bindparam("moved_id"),
+            _above_it.c.account_id == bindparam("moved_id"),
+            _above_it.c.distance > 0,
         ),
     )
 )

@@ -60,6 +60,20 @@ account_lineage = Table(
     Index(None, "ancestor_id", "distance", "account_id"),
 )
 
+# Every course with its account and each account above that: "the courses of an account", of a term or of all, are one stretch of an index,
+# however large the tree. home_id: the account the course stands in, by which a moved account takes its courses along; term_id: of the course.
+account_courses = Table(
+    "account_courses",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True),
+    Column("course_id", BigId, ForeignKey("courses.id"), primary_key=True),
+    Column("home_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("term_id", BigId, ForeignKey("enrollment_terms.id"), nullable=False),
+    Index(None, "account_id", "term_id", "course_id"),
+    Index(None, "course_id"),
+    Index(None, "home_id"),
+)
+
 roles = Table(
     "roles",
     metadata,

@@ -147,7 +147,7 @@ _TEACHERS = Statement(
     .where(
         any_of(enrollments.c.course_id, "ids"),
         enrollments.c.type == "TeacherEnrollment",
-        enrollments.c.workflow_state == "active",
+        enrollments.c.workflow_state.not_in(NOT_TAKING_PART),
     )
     .group_by(
         enrollments.c.course_id,
@@ -163,7 +163,7 @@ _TEACHERS = Statement(
 
 
 async def teachers_of(uow: UnitOfWork, ids: Iterable[int]) -> dict[int, list[TeacherOf]]:
-    """The distinct active teachers of some courses, by sortable name."""
+    """The distinct teachers of some courses, by sortable name."""
     found: dict[int, list[TeacherOf]] = {}
     for row in await uow.all(_TEACHERS, ids=sorted(ids)):
         found.setdefault(row.course_id, []).append(row)

@@ -4,11 +4,11 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 
-from quadrangle.accounts import enrollment_terms
+from quadrangle.accounts import enrollment_terms, hold_tree
 from quadrangle.courses.access import ACTIVITY_EVERY
 from quadrangle.courses.model import Course, Section
 from quadrangle.courses.section_store import ENROLLED_IN_SECTION
-from quadrangle.courses.store import DELETED_COURSE_BY_SIS, TOUCH_ENROLLMENTS
+from quadrangle.courses.store import DELETED_COURSE_BY_SIS, PLACE_COURSE, TOUCH_ENROLLMENTS, UNPLACE_COURSE
 from quadrangle.courses.tables import course_sections, courses, enrollments
 from quadrangle.db import Database, IntegrityViolation, Statement, UnitOfWork
 from quadrangle.db.uow import writing
@@ -24,6 +24,18 @@ _DEFAULT_TERM = Statement(
     ),
     into=int,
 )
+
+
+def _keys(values: dict[str, Any]) -> dict[str, str | None]:
+    """The columns by which courses are searched and sorted, of as many of their texts as are given."""
+    keys: dict[str, str | None] = {}
+    if "name" in values:
+        keys |= {"name_key": sort_key(values["name"]), "name_folded": fold(values["name"])}
+    if "course_code" in values:
+        keys["code_folded"] = fold(values["course_code"])
+    if "sis_source_id" in values:
+        keys["sis_folded"] = None if values["sis_source_id"] is None else fold(values["sis_source_id"])
+    return keys
 
 
 async def create_course(
@@ -61,12 +73,10 @@ async def create_course(
         "settings": {},
         **more,
     }
+    values |= {"name": name, "course_code": course_code if course_code is not None else name}
     course_id = await uow.insert(
         courses,
         uuid=random_text(40),
-        name=name,
-        name_key=sort_key(name),
-        course_code=course_code if course_code is not None else name,
         account_id=account_id,
         root_account_id=root_id,
         enrollment_term_id=term_id,
@@ -75,7 +85,10 @@ async def create_course(
         created_at=uow.now,
         updated_at=uow.now,
         **values,
+        **_keys(values),
     )
+    await hold_tree(uow, root_id)
+    await uow.run(PLACE_COURSE, course_id=course_id, home_id=account_id, term_id=term_id)
     await create_section(uow, course_id=course_id, root_id=root_id, name=name, is_default=True)
     return course_id
 
@@ -105,12 +118,16 @@ async def change_course(uow: UnitOfWork, course: Course, changes: dict[str, Any]
     if not changes:
         return
     values = dict(changes)
-    if "name" in values:
-        values["name_key"] = sort_key(values["name"])
     try:
-        await uow.update(courses, {"id": course.id}, updated_at=uow.now, **values)
+        await uow.update(courses, {"id": course.id}, updated_at=uow.now, **values, **_keys(values))
     except IntegrityViolation:
         raise sis_id_taken("sis_source_id", values.get("sis_source_id")) from None
+    if not values.keys().isdisjoint(("account_id", "enrollment_term_id")):
+        home_id = values.get("account_id", course.account_id)
+        term_id = values.get("enrollment_term_id", course.enrollment_term_id)
+        await hold_tree(uow, course.root_account_id)
+        await uow.run(UNPLACE_COURSE, course_id=course.id)
+        await uow.run(PLACE_COURSE, course_id=course.id, home_id=home_id, term_id=term_id)
 
 
 def sis_id_taken(attribute: str, value: str | None) -> Invalid:

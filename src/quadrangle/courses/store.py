@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from quadrangle.accounts import (
     Ancestor,
     HeldRole,
     Override,
+    account_courses,
+    account_lineage,
     accounts,
     chain_of,
     enrollment_terms,
@@ -153,6 +155,23 @@ DELETED_COURSE_BY_SIS = Statement(
         courses.c.workflow_state == "deleted",
     ),
     into=int,
+)
+
+# Take a course out of the accounts it was in. Index: ix_account_courses_course_id.
+UNPLACE_COURSE = Statement[None](
+    delete(account_courses).where(account_courses.c.course_id == bindparam("course_id", type_=BigId))
+)
+# Put it into an account and everything above. Index: primary key of account_lineage.
+PLACE_COURSE = Statement[None](
+    insert(account_courses).from_select(
+        ["account_id", "course_id", "home_id", "term_id"],
+        select(
+            account_lineage.c.ancestor_id,
+            bindparam("course_id", type_=BigId),
+            account_lineage.c.account_id,
+            bindparam("term_id", type_=BigId),
+        ).where(account_lineage.c.account_id == bindparam("home_id", type_=BigId)),
+    )
 )
 
 # Note an access on the active enrollments of a user in a course that have none since a moment. Index: ix_enrollments_user_id_course_id.

@@ -11,7 +11,9 @@ courses = Table(
     Column("uuid", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("name_key", SortKey, nullable=False),
+    Column("name_folded", Text, nullable=False),  # for LIKE, as are the other two
     Column("course_code", Text, nullable=False),
+    Column("code_folded", Text, nullable=False),
     Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
     Column("root_account_id", BigId, ForeignKey("accounts.id"), nullable=False),
     Column("enrollment_term_id", BigId, ForeignKey("enrollment_terms.id"), nullable=False),
@@ -31,6 +33,7 @@ courses = Table(
     Column("grade_passback_setting", Text),
     Column("storage_quota", BigInteger),  # bytes; null inherits
     Column("sis_source_id", Text),
+    Column("sis_folded", SortKey),  # also what SIS ids are sorted by
     Column("integration_id", Text),
     Column("sis_batch_id", BigId),
     flag_column("homeroom_course"),

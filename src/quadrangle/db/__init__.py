@@ -1,6 +1,7 @@
 """The database: typed SQL compiled once per engine, two engines with one meaning, one unit of work per request."""
 
 from quadrangle.db.database import Connection, Database, DatabaseProblem, IntegrityViolation, Overtaken, open_database
+from quadrangle.db.references import ids_named
 from quadrangle.db.schema import metadata
 from quadrangle.db.statement import Dynamic, Statement, any_of, collect
 from quadrangle.db.uow import UnitOfWork
@@ -16,6 +17,7 @@ __all__ = [
     "UnitOfWork",
     "any_of",
     "collect",
+    "ids_named",
     "metadata",
     "open_database",
 ]

@@ -350,6 +350,10 @@ def _words(value: Any, _: Reading) -> tuple[str, ...]:
     return ()
 
 
+def _words_of_a_list(value: Any, reading: Reading) -> Any:
+    return _words(value, reading) if isinstance(value, list) else ABSENT
+
+
 def text(doc: str = "", *, max: int | None = None, key: str | None = None, choices: Iterable[str] = ()) -> Any:
     """`str | None | Absent`: text; null stays null. `max` and `choices` describe; services check."""
     schema: dict[str, Any] = {"type": ["string", "null"]}
@@ -375,12 +379,21 @@ def moment(doc: str = "", *, end: bool = False, key: str | None = None) -> Any:
     return Field(partial(_moment, end=end), {"type": ["string", "null"], "format": "date-time"}, doc, key=key)
 
 
-def words(doc: str = "", *, choices: Iterable[str] = (), alias: str | None = None, key: str | None = None) -> Any:
-    """`tuple[str, ...]`: a list of texts; one bare scalar is a list of one. Absent is empty. Unknown words stay."""
+def words(
+    doc: str = "",
+    *,
+    choices: Iterable[str] = (),
+    alias: str | None = None,
+    key: str | None = None,
+    bare: bool = True,
+) -> Any:
+    """`tuple[str, ...]`: a list of texts. Absent is empty. Unknown words stay. bare: one bare scalar is a list of one, else it is as good
+    as absent."""
     item: dict[str, Any] = {"type": "string"}
     if choices:
         item["enum"] = list(choices)
-    return Field(_words, {"type": "array", "items": item}, doc, default=(), alias=alias, many=True, key=key)
+    read = _words if bare else _words_of_a_list
+    return Field(read, {"type": "array", "items": item}, doc, default=(), alias=alias, many=True, key=key)
 
 
 def anything(doc: str = "", *, schema: Mapping[str, Any] | None = None, key: str | None = None) -> Any:

@@ -52,6 +52,7 @@ from quadrangle.people.store import (
     find_user,
     people_by_id,
     select_people,
+    user_ids_named,
 )
 from quadrangle.people.tables import communication_channels, logins, notices, sessions, users
 
@@ -104,6 +105,7 @@ __all__ = [
     "suspend_user",
     "taken",
     "unique_id_problems",
+    "user_ids_named",
     "user_problems",
     "users",
     "verify_password",

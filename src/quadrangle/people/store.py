@@ -1,11 +1,13 @@
 """Everything asked of the database about users, logins and sessions."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, func, select
 
-from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of
+from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of, ids_named
 from quadrangle.db.schema import BigId
+from quadrangle.db.statement import TextList
 from quadrangle.kernel.ids import Ref
 from quadrangle.people.model import Login, Person, User
 from quadrangle.people.tables import communication_channels, logins, sessions, users
@@ -44,6 +46,26 @@ async def find_user(uow: UnitOfWork, ref: Ref) -> User | None:
         return None
     value: Any = ref.number if column == "id" else ref.value
     return await uow.one(_USER_BY.at(column), value=value.casefold() if column == "unique_key" else value)
+
+
+# The ids of several users by one kind of reference. Indexes: as at _USER_BY.
+_USER_IDS_BY = Dynamic(
+    lambda column: (
+        select(users.c.id).where(any_of(users.c.uuid, "values", of=TextList))
+        if column == "uuid"
+        else select(logins.c.user_id).where(
+            any_of(logins.c[column], "values", of=TextList), logins.c.workflow_state != "deleted"
+        )
+    ),
+    into=int,
+)
+
+
+async def user_ids_named(uow: UnitOfWork, refs: Iterable[Ref]) -> set[int]:
+    """The ids that several references name, one statement for each kind but plain ids, which are taken as they are; unknown ones are left
+    out."""
+    folded = [Ref(one.kind, one.value.casefold()) if one.kind == "sis_login_id" else one for one in refs]
+    return await ids_named(uow, folded, _COLUMN_OF_KIND, _USER_IDS_BY)
 
 
 # How many people there are; the doctor asks.

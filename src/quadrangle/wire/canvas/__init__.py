@@ -2,6 +2,7 @@
 
 from quadrangle.http.routing import Route
 from quadrangle.wire.canvas import (
+    account_courses,
     account_users,
     accounts,
     admins,
@@ -28,7 +29,7 @@ from quadrangle.wire.canvas import (
 )
 
 _MODULES = (
-    users, account_users, logins, accounts, roles, admins, terms, courses, course_users, course_settings, sections,
+    users, account_users, logins, accounts, account_courses, roles, admins, terms, courses, course_users, course_settings, sections,
     enrollments, group_categories, groups, pages, modules, announcements, eportfolios, neighbours, progress,
     tokens, oauth, sessions,
 )  # fmt: skip

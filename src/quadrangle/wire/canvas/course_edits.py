@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from quadrangle.accounts import MEGABYTE, ROOT_ID, Account, find_account, find_term, zone_name
+from quadrangle.accounts import MEGABYTE, ROOT_ID, Account, find_account, zone_name
 from quadrangle.courses import Course
 from quadrangle.http.call import Call
 from quadrangle.kernel.errors import FieldError, NotFound
 from quadrangle.kernel.html import sanitise
 from quadrangle.kernel.ids import parse_ref
 from quadrangle.kernel.params import Absent, Params, flag, integer, moment, parse_time, text
-from quadrangle.wire.canvas.ids import ACCOUNT_KINDS, ACCOUNT_WORDS
+from quadrangle.wire.canvas.ids import ACCOUNT_KINDS, ACCOUNT_WORDS, term_for
 
-TERM_KINDS: Final = frozenset({"sis_term_id", "sis_integration_id"})
-TERM_WORDS: Final = frozenset({"default", "current"})
 VIEWS: Final = ("feed", "wiki", "modules", "syllabus", "assignments")
 LICENSES: Final = (
     "private",
@@ -195,13 +193,7 @@ async def account_named(call: Call, edit: CourseEdit) -> Account | None:
 async def term_named(call: Call, edit: CourseEdit) -> int | None:
     """The term in `course[term_id]` or `course[enrollment_term_id]`; None when none was sent, unknown ones are not found."""
     wanted = edit.term_id or edit.enrollment_term_id
-    if not wanted:
-        return None
-    ref = parse_ref(wanted, kinds=TERM_KINDS, words=TERM_WORDS)
-    term = None if ref is None else await find_term(call.uow, ref, ROOT_ID, call.now)
-    if term is None:
-        raise NotFound
-    return term.id
+    return (await term_for(call, wanted)).id if wanted else None
 
 
 def sis_columns(edit: CourseEdit) -> dict[str, str | None]:

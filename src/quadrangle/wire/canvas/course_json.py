@@ -140,6 +140,15 @@ class TabJson(Struct, frozen=True):
     hidden: bool | Maybe = UNSET
 
 
+class Restrictions(Struct, frozen=True):
+    """What of a blueprint course is locked in the courses made from it; nothing can be chosen here."""
+
+    content: bool = True
+    points: bool = False
+    due_dates: bool = False
+    availability_dates: bool = False
+
+
 class CourseJson(Struct, frozen=True):
     """A course; of one that has not begun a student gets `id` and `access_restricted_by_date` alone."""
 
@@ -180,11 +189,13 @@ class CourseJson(Struct, frozen=True):
     sis_course_id: str | None | Maybe = UNSET
     integration_id: str | None | Maybe = UNSET
     sis_import_id: int | None | Maybe = UNSET
+    blueprint_restrictions: Restrictions | Maybe = UNSET
     enrollments: list[EnrollmentInCourse] | Maybe = UNSET
     term: TermInCourse | Maybe = UNSET
     account: AccountInCourse | Maybe = UNSET
     account_name: str | Maybe = UNSET
     teachers: list[UserShort] | Maybe = UNSET
+    teacher_count: int | Maybe = UNSET
     total_students: int | Maybe = UNSET
     sections: list[SectionInCourse] | Maybe = UNSET
     permissions: CoursePermissions | Maybe = UNSET
@@ -217,12 +228,17 @@ class Beside(Struct, frozen=True):
 
 
 async def beside(
-    call: Call, several: Sequence[CourseWithFacts], include: frozenset[str], user_id: int | None
+    call: Call,
+    several: Sequence[CourseWithFacts],
+    include: frozenset[str],
+    user_id: int | None,
+    homes: dict[int, Home] | None = None,
 ) -> Beside:
-    """Load what `include` wants; one statement each, whatever the number of courses. user_id: whose sections."""
+    """Load what `include` wants; one statement each, whatever the number of courses. user_id: whose sections. homes: where they are
+    known already."""
     uow, ids = call.uow, [course.id for course in several]
     return Beside(
-        homes=await homes_of(uow, several),
+        homes=await homes_of(uow, several) if homes is None else homes,
         terms=await terms_of(uow, several) if "term" in include and ids else {},
         students=await students_in(uow, ids) if "total_students" in include and ids else {},
         teachers=await teachers_of(uow, ids) if "teachers" in include and ids else {},
@@ -289,6 +305,7 @@ def course_json(
         sis_course_id=course.sis_source_id if sis else UNSET,
         integration_id=course.integration_id if sis else UNSET,
         sis_import_id=course.sis_batch_id if imports else UNSET,
+        blueprint_restrictions=Restrictions() if course.is_blueprint else UNSET,
     )
     if enrolled is not None and enrolled_id is not None:
         scores = "total_scores" in include

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from quadrangle.accounts import ROOT_ID, SITE_ADMIN_ID, Account, find_account
-from quadrangle.courses import CourseStanding, note_activity, standing_in
+from quadrangle.accounts import ROOT_ID, SITE_ADMIN_ID, Account, Term, find_account, find_term
+from quadrangle.courses import AccountStanding, CourseStanding, account_standing, note_activity, standing_in
 from quadrangle.groups import GroupStanding, group_standing
 from quadrangle.http.call import Call
 from quadrangle.kernel.errors import NotFound
@@ -25,6 +25,8 @@ USER_KINDS: Final = frozenset(
 COURSE_KINDS: Final = frozenset({"sis_course_id", "sis_integration_id", "lti_context_id", "uuid"})
 ACCOUNT_KINDS: Final = frozenset({"sis_account_id", "sis_integration_id", "lti_context_id", "uuid"})
 GROUP_KINDS: Final = frozenset({"sis_group_id", "lti_context_id"})
+TERM_KINDS: Final = frozenset({"sis_term_id", "sis_integration_id"})
+TERM_WORDS: Final = frozenset({"default", "current"})
 ACCOUNT_WORDS: Final = frozenset({"self", "default", "site_admin"})
 
 
@@ -90,6 +92,24 @@ async def account_for(call: Call, text: str) -> Account:
     if account is None:
         raise NotFound
     return account
+
+
+async def account_standing_for(call: Call, text: str) -> AccountStanding:
+    """The same with the caller's standing there; one statement."""
+    ref = account_ref(text)
+    standing = None if ref is None else await account_standing(call.uow, ref, call.user().user_id)
+    if standing is None:
+        raise NotFound
+    return standing
+
+
+async def term_for(call: Call, text: str, root_id: int = ROOT_ID) -> Term:
+    """The active term of a root that a reference names, or NotFound."""
+    ref = parse_ref(text, kinds=TERM_KINDS, words=TERM_WORDS)
+    term = None if ref is None else await find_term(call.uow, ref, root_id, call.now)
+    if term is None:
+        raise NotFound
+    return term
 
 
 async def root_settings_of(call: Call) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Enrollment terms of the Canvas family. Source: supporting-resources.md §7."""
 
-from typing import Any, Final
+from typing import Any
 
 from msgspec import UNSET, Struct
 
@@ -15,7 +15,6 @@ from quadrangle.accounts import (
     Term,
     TermChange,
     add_term,
-    find_term,
     grant,
     remove_term,
     revise_term,
@@ -27,19 +26,15 @@ from quadrangle.http.reply import Reply
 from quadrangle.http.routing import Routes
 from quadrangle.kernel.access import Granted
 from quadrangle.kernel.clock import zulu, zulu_or_none
-from quadrangle.kernel.errors import Forbidden, NotFound
-from quadrangle.kernel.ids import parse_ref
+from quadrangle.kernel.errors import Forbidden
 from quadrangle.kernel.paging import cut
 from quadrangle.kernel.params import ABSENT, Absent, Params, anything, moment, parse_time, text, words
 from quadrangle.kernel.text import fold, like
 from quadrangle.wire.canvas.errors import message, refuse
-from quadrangle.wire.canvas.ids import account_for
+from quadrangle.wire.canvas.ids import account_for, term_for
 from quadrangle.wire.canvas.shapes import Maybe, Time
 
 routes = Routes("canvas", "Enrollment terms")
-
-TERM_KINDS: Final = frozenset({"sis_term_id", "sis_integration_id"})
-TERM_WORDS: Final = frozenset({"default", "current"})
 
 
 class DatesJson(Struct, frozen=True):
@@ -90,15 +85,6 @@ async def _root(call: Call) -> tuple[Account, AccountRights]:
     if not account.is_root:
         raise refuse(message(400, "Terms only belong to root_accounts."))
     return account, await rights_at(call.uow, call.user().user_id, account)
-
-
-async def term_for(call: Call, text: str, root_id: int) -> Term:
-    """The active term of a root that a reference names, or NotFound."""
-    ref = parse_ref(text, kinds=TERM_KINDS, words=TERM_WORDS)
-    term = None if ref is None else await find_term(call.uow, ref, root_id, call.now)
-    if term is None:
-        raise NotFound
-    return term
 
 
 class TermList(Params):
