@@ -47,6 +47,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["published", "hosted"],
         Meta(description="Which side to take where the published reference and the hosted service differ."),
     ] = "published"
+    account_calendars_shape: Annotated[
+        Literal["list", "object"] | None,
+        Meta(
+            description="How GET /account_calendars answers: a list, or an object around it; unset: as `reference` says."
+        ),
+    ] = None
     permission_error_status: Annotated[
         Literal[401, 403],
         Meta(description="Status of a refusal to a signed-in caller; old clients expect 401."),
@@ -92,6 +98,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="full survives a power cut, normal only a killed process; SQLite only."),
     ] = "full"
     body_limit: Annotated[int, Meta(description="Largest request body outside uploads, in bytes.")] = 16 * 1024 * 1024
+
+    @property
+    def wraps_account_calendars(self) -> bool:
+        if self.account_calendars_shape is None:
+            return self.reference == "hosted"
+        return self.account_calendars_shape == "object"
 
     @property
     def students_need_expiry(self) -> bool:

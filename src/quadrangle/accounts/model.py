@@ -67,6 +67,7 @@ class Account(msgspec.Struct, frozen=True):
     settings: dict[str, Any]
     allowed_services: dict[str, Any]
     account_calendar_visible: bool
+    account_calendar_subscription_type: str
     terms_type: str
     terms_passive: bool
     stuck_sis_fields: list[str]

@@ -11,6 +11,7 @@ from quadrangle.courses.acquaintance import (
     ASSOCIATED_ACCOUNT_IDS,
     Acquaintance,
     acquaintance,
+    associated_account_ids,
     manages_details,
     own_account_ids,
 )
@@ -166,6 +167,7 @@ __all__ = [
     "acquaintance",
     "all_rights",
     "answer_invitation",
+    "associated_account_ids",
     "attendances",
     "built_in",
     "change_course",

@@ -2,6 +2,7 @@
 
 from quadrangle.http.routing import Route
 from quadrangle.wire.canvas import (
+    account_calendars,
     account_courses,
     account_users,
     accounts,
@@ -29,7 +30,8 @@ from quadrangle.wire.canvas import (
 )
 
 _MODULES = (
-    users, account_users, logins, accounts, account_courses, roles, admins, terms, courses, course_users, course_settings, sections,
+    users, account_users, logins, accounts, account_courses, account_calendars, roles, admins, terms,
+    courses, course_users, course_settings, sections,
     enrollments, group_categories, groups, pages, modules, announcements, eportfolios, neighbours, progress,
     tokens, oauth, sessions,
 )  # fmt: skip
