@@ -23,6 +23,14 @@ class SettingsError(OperatorProblem):
     """A setting that cannot be read; the text says which and why."""
 
 
+class Campus(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One campus of the directory in which clients look up where to sign in."""
+
+    name: str
+    domain: str
+    authentication_provider: str | None = None
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Annotated[str, Meta(description="Where the data lives: sqlite:///path or postgresql://….")] = (
         f"sqlite:///{VAR}/quad.db"
@@ -93,6 +101,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int | None,
         Meta(description="Longest life of a site administrator's token, in seconds; unset: no limit."),
     ] = None
+    account_directory: Annotated[
+        tuple[Campus, ...],
+        Meta(
+            description="Campuses that /accounts/search finds beside this one: name, domain, authentication_provider."
+        ),
+    ] = ()
     sqlite_synchronous: Annotated[
         Literal["full", "normal"],
         Meta(description="full survives a power cut, normal only a killed process; SQLite only."),
@@ -138,19 +152,25 @@ def load_settings(
         raise SettingsError(f"Unknown setting {unknown[0]!r}.")
     for name, value in values.items():
         if isinstance(value, str) and kinds[name] is not str:
-            values[name] = _from_text(value, kinds[name])
+            values[name] = _from_text(name, value, kinds[name])
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$.")
-        name = where.rstrip("`")
+        name = where.rstrip("`").partition("[")[0]
         if get_origin(kinds.get(name)) is Literal:
             what = "must be one of " + ", ".join(str(choice) for choice in get_args(kinds[name]))
         raise SettingsError(f"Setting {name!r} (QUAD_{name.upper()}) is {values[name]!r}: {what}.") from None
 
 
-def _from_text(text: str, kind: Any) -> Any:
-    """Text of the environment for a setting of another type: lists are divided by commas, numbers among given ones are read."""
+def _from_text(name: str, text: str, kind: Any) -> Any:
+    """Text of the environment for a setting of another type: lists of objects are JSON, others are divided by commas, numbers among given
+    ones are read."""
+    if get_origin(kind) is tuple and get_args(kind)[0] is not str:
+        try:
+            return msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            raise SettingsError(f"Setting {name!r} (QUAD_{name.upper()}) is {text!r}: must be JSON.") from None
     if get_origin(kind) is tuple:
         return [item.strip() for item in text.split(",") if item.strip()]
     if get_origin(kind) is Literal and text.isdecimal():

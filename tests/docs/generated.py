@@ -61,6 +61,8 @@ def _kind(kind: Any) -> str:
         return " or ".join(f"`{choice}`" for choice in get_args(kind))
     if origin in (Union, UnionType):
         return " or ".join(_kind(one) for one in get_args(kind) if one is not type(None))
+    if origin is tuple and get_args(kind)[0] is not str:
+        return "list of tables; JSON in the environment"
     if origin is tuple:
         return "list, divided by commas"
     return {bool: "true or false", int: "whole number", float: "number", str: "text"}[kind]

@@ -4,8 +4,15 @@ from collections.abc import Collection
 from typing import Final
 
 from quadrangle.accounts.model import Account
-from quadrangle.accounts.permissions import REGISTRY, SITE_ADMIN_ID, RoleRights
-from quadrangle.accounts.store import MEMBER_ACCOUNT_IDS, RIGHTS_AT, RIGHTS_AT_EACH, AccountFacts, in_order
+from quadrangle.accounts.permissions import REGISTRY, RoleRights
+from quadrangle.accounts.store import (
+    ADMINS_AMONG,
+    MEMBER_ACCOUNT_IDS,
+    RIGHTS_AT,
+    RIGHTS_AT_EACH,
+    AccountFacts,
+    in_order,
+)
 from quadrangle.db import UnitOfWork
 from quadrangle.kernel.access import Granted, Predicate, Table, authorise
 from quadrangle.kernel.errors import Forbidden
@@ -40,14 +47,6 @@ class AccountRights:
     def all_held(self) -> frozenset[str]:
         return frozenset(name for name in REGISTRY if self.may(name))
 
-    @property
-    def at_root(self) -> "AccountRights":
-        """The rights of the same person at the top of the chain, from the same facts."""
-        root_id = self.chain[0]
-        held = [role for role in self.facts.held if role.held_at in (root_id, SITE_ADMIN_ID)]
-        ancestors = [one for one in self.facts.ancestors if one.account_id == root_id]
-        return AccountRights(self.user_id, root_id, AccountFacts(ancestors, held, self.facts.overrides))
-
     def require(self, *permissions: str) -> None:
         """Any one of `permissions`, or Forbidden."""
         if not any(self.may(permission) for permission in permissions):
@@ -73,6 +72,7 @@ EDIT: Final = "edit"
 MANAGE_SETTINGS: Final = "manage_settings"
 MANAGE_ADMINS: Final = "manage_admins"
 MANAGE_ROLES: Final = "manage_roles"
+MANAGE_LOGINS: Final = "manage_logins"
 
 # What the verbs of this noun ask for; the fields of an edit have rules of their own (accounts.md §5.9).
 RULES: Final[Table[AccountRights]] = {
@@ -80,6 +80,7 @@ RULES: Final[Table[AccountRights]] = {
     MANAGE_SETTINGS: [[_holds("manage_account_settings")]],
     MANAGE_ADMINS: [[_holds("manage_account_memberships")]],
     MANAGE_ROLES: [[_holds("manage_role_overrides")]],
+    MANAGE_LOGINS: [[_holds("manage_user_logins")]],
 }
 
 
@@ -102,6 +103,12 @@ async def rights_at_each(uow: UnitOfWork, user_id: int, account_ids: Collection[
         row.account_id: AccountRights(user_id, row.account_id, AccountFacts(row.ancestors, row.held, row.overrides))
         for row in rows
     }
+
+
+async def outranks_all(uow: UnitOfWork, user_id: int, others: Collection[int]) -> bool:
+    """The subset rule between a user and each of `others`; one statement, and `outranks` for those who are admins somewhere."""
+    admins = await uow.all(ADMINS_AMONG, user_ids=sorted(others))
+    return all([await outranks(uow, user_id, other) for other in admins if other != user_id])
 
 
 async def outranks(uow: UnitOfWork, user_id: int, other_id: int) -> bool:

@@ -23,6 +23,7 @@ from quadrangle.accounts.permissions import (
 from quadrangle.accounts.role_store import (
     ACTIVE_LOGIN,
     ADMINS,
+    DISMISS_EVERYWHERE,
     HOLD_ACCOUNT,
     MEMBERSHIP,
     OVERRIDE_ROWS,
@@ -366,6 +367,11 @@ async def appoint(uow: UnitOfWork, granted: Granted[Account], role: Role, user_i
     if known is None:
         known = await add_admin(uow, account_id=account.id, user_id=user_id, role_id=role.id)
     return await _admin(uow, account, known)
+
+
+async def dismiss_everywhere(uow: UnitOfWork, user_ids: Sequence[int], root_id: int) -> None:
+    """End all admin memberships of some people in the tree of a root account."""
+    await uow.run(DISMISS_EVERYWHERE, user_ids=user_ids, root_id=root_id, at=uow.now)
 
 
 async def dismiss(uow: UnitOfWork, granted: Granted[Account], role: Role, user_id: int, *, covered: bool) -> Admin:

@@ -1,13 +1,13 @@
 """Everything asked of the database about roles, overrides and admin memberships."""
 
 import msgspec
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select, update
 
 from quadrangle.accounts.model import Admin, Role
 from quadrangle.accounts.permissions import Override
-from quadrangle.accounts.tables import account_users, accounts, role_overrides, roles
+from quadrangle.accounts.tables import account_lineage, account_users, accounts, role_overrides, roles
 from quadrangle.db import Dynamic, Statement, any_of
-from quadrangle.db.schema import BigId
+from quadrangle.db.schema import BigId, UtcTime
 from quadrangle.people import logins, users
 
 ROLE_COLUMNS = [roles.c[name] for name in Role.__struct_fields__]
@@ -144,4 +144,19 @@ OVERRIDE_ROWS = Statement(
         role_overrides.c.account_id == bindparam("account_id", type_=BigId),
     ),
     into=OverrideRow,
+)
+
+# End the memberships of some people in the tree of a root. Indexes: uq_account_users_membership, ix_account_lineage_ancestor_id_….
+DISMISS_EVERYWHERE = Statement[None](
+    update(account_users)
+    .where(
+        any_of(account_users.c.user_id, "user_ids"),
+        account_users.c.workflow_state == "active",
+        account_users.c.account_id.in_(
+            select(account_lineage.c.account_id).where(
+                account_lineage.c.ancestor_id == bindparam("root_id", type_=BigId)
+            )
+        ),
+    )
+    .values(workflow_state="deleted", updated_at=bindparam("at", type_=UtcTime))
 )

@@ -225,16 +225,12 @@ MEMBER_ACCOUNT_IDS = Statement(
     into=int,
 )
 
-# Whether a user has a membership anywhere in the tree of a root. Indexes: uq_account_users_membership, primary key of accounts.
-IS_MEMBER_IN_TREE = Statement(
-    select(account_users.c.id)
-    .join(accounts, accounts.c.id == account_users.c.account_id)
-    .where(
-        account_users.c.user_id == user_bind(),
-        account_users.c.workflow_state == "active",
-        or_(accounts.c.id == bindparam("root_id"), accounts.c.root_account_id == bindparam("root_id")),
-    )
-    .limit(1),
+
+# Which of some people have a membership anywhere. Index: uq_account_users_membership.
+ADMINS_AMONG = Statement(
+    select(account_users.c.user_id)
+    .where(any_of(account_users.c.user_id, "user_ids"), account_users.c.workflow_state == "active")
+    .distinct(),
     into=int,
 )
 

@@ -33,7 +33,7 @@ CALENDAR_RULES: Final[Table[CalendarStanding]] = {SEE: [[views]], DECIDE: [[mana
 
 async def allow_seeing(uow: UnitOfWork, standing: AccountStanding) -> Granted[Account]:
     """The account, for who sees its calendar; else Forbidden. At most one statement."""
-    views = await views_calendar(uow, standing.rights, standing.account, reads=standing.reads)
+    views = await views_calendar(uow, standing)
     return authorise(CALENDAR_RULES, SEE, CalendarStanding(standing.rights, views), standing.account)
 
 

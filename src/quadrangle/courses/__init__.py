@@ -6,6 +6,8 @@ from quadrangle.courses.account_standing import (
     AccountWithFacts,
     account_fact_columns,
     account_standing,
+    rights_named,
+    views_calendar,
 )
 from quadrangle.courses.acquaintance import (
     ASSOCIATED_ACCOUNT_IDS,
@@ -41,6 +43,7 @@ from quadrangle.courses.enrolling import (
     reactivate,
     roles_of_course,
     seat,
+    withdraw_everywhere,
 )
 from quadrangle.courses.enrollment_store import (
     ENROLLMENT,
@@ -75,7 +78,6 @@ from quadrangle.courses.placement import (
     COURSES_OF_EACH,
     OwnCourses,
     TaughtIn,
-    all_rights,
     creates_courses,
     has_courses,
     has_courses_in_term,
@@ -84,7 +86,6 @@ from quadrangle.courses.placement import (
     own_course_places,
     reads_account,
     reads_terms,
-    views_calendar,
 )
 from quadrangle.courses.rosters import PEOPLE_OF_COURSE, ClassKey, RosterKey, people_of_account
 from quadrangle.courses.section_store import (
@@ -165,7 +166,6 @@ __all__ = [
     "account_fact_columns",
     "account_standing",
     "acquaintance",
-    "all_rights",
     "answer_invitation",
     "associated_account_ids",
     "attendances",
@@ -207,6 +207,7 @@ __all__ = [
     "reads_account",
     "reads_terms",
     "revive_course",
+    "rights_named",
     "roles_of_course",
     "seat",
     "shown_enrollments",
@@ -219,4 +220,5 @@ __all__ = [
     "teachers_of",
     "terms_of",
     "views_calendar",
+    "withdraw_everywhere",
 ]

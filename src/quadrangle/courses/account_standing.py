@@ -1,10 +1,13 @@
 """One person before one account: roles held there and above, and what their courses add (permissions.md §5). One statement for all of it."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, exists, select
 
 from quadrangle.accounts import (
+    GENERAL_RIGHTS,
+    REGISTRY,
     ROOT_ID,
     SITE_ADMIN_ID,
     Account,
@@ -20,7 +23,14 @@ from quadrangle.accounts import (
     held_by_user,
     overrides_for_user,
 )
-from quadrangle.courses.placement import ADMIN_ENROLLMENT
+from quadrangle.courses.placement import (
+    ADMIN_ENROLLMENT,
+    Ties,
+    is_associated,
+    makes_own_courses_in,
+    reads_terms_by,
+    ties_to,
+)
 from quadrangle.courses.tables import courses, enrollments
 from quadrangle.db import Dynamic, UnitOfWork
 from quadrangle.kernel.errors import Forbidden
@@ -87,3 +97,54 @@ async def account_standing(uow: UnitOfWork, ref: Ref, user_id: int) -> AccountSt
     """The standing of a user at the account a reference names; None when there is no such account. One statement."""
     account = await find_with(uow, _ACCOUNT_FOR_USER, ref, ROOT_ID, user_id=user_id)
     return None if account is None else AccountStanding(account, user_id)
+
+
+# Of the general rights these take more than the roles held at the account and above, and what is taught there.
+_BY_TIES: Final = frozenset({"read_terms", "create_courses", "view_account_calendar_details"})
+
+
+async def rights_named(uow: UnitOfWork, standing: AccountStanding, names: Collection[str]) -> dict[str, bool]:
+    """Rights, registry and general, with their values; an unknown one is false. At most one statement (accounts.md §5.6)."""
+    known: dict[str, bool] = {}
+    for name in names:
+        if name in REGISTRY:
+            known[name] = standing.rights.may(name)
+        elif name not in _BY_TIES:
+            known[name] = _general(standing, name)
+    if not _BY_TIES.isdisjoint(names):
+        account = standing.account
+        ties = await ties_to(uow, standing.user_id, account.id, account.root_id)
+        known |= {name: value for name, value in _by_ties(standing, ties).items() if name in names}
+    return {name: known[name] for name in names}
+
+
+def _general(standing: AccountStanding, name: str) -> bool:
+    rights = standing.rights
+    if name in ("read", "read_files"):
+        return standing.reads
+    if name == "view_bounced_emails":
+        return rights.is_admin and rights.may("read_email_addresses")
+    if name == "read_global_outcomes":
+        return rights.is_admin and standing.account.id == SITE_ADMIN_ID
+    return name in GENERAL_RIGHTS and rights.is_admin
+
+
+def _by_ties(standing: AccountStanding, ties: Ties) -> dict[str, bool]:
+    account, rights = standing.account, standing.rights
+    return {
+        "read_terms": rights.is_admin or (account.is_root and reads_terms_by(ties)),
+        "create_courses": rights.may("manage_courses_add") or makes_own_courses_in(ties, account.id),
+        "view_account_calendar_details": _calendar_is_shown(standing) and (standing.reads or ties.associated),
+    }
+
+
+def _calendar_is_shown(standing: AccountStanding) -> bool:
+    visible = standing.account.account_calendar_visible
+    return visible or standing.rights.may("manage_account_calendar_visibility")
+
+
+async def views_calendar(uow: UnitOfWork, standing: AccountStanding) -> bool:
+    """The general right `view_account_calendar_details`; at most one statement."""
+    if not _calendar_is_shown(standing):
+        return False
+    return standing.reads or await is_associated(uow, standing.user_id, standing.account.id, standing.account.root_id)

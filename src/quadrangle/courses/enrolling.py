@@ -1,6 +1,6 @@
 """How people come into a course, and out of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -10,6 +10,7 @@ from quadrangle.courses.access import CourseStanding
 from quadrangle.courses.enrollment_store import ROLES_OF_COURSE, SAME_ENROLLMENT, EnrollmentInFull, RoleOfCourse
 from quadrangle.courses.model import Enrollment
 from quadrangle.courses.service import create_section, lock_section
+from quadrangle.courses.store import WITHDRAW
 from quadrangle.courses.tables import course_sections, courses, enrollments
 from quadrangle.db import Statement, UnitOfWork
 from quadrangle.kernel.errors import Conflict
@@ -208,3 +209,8 @@ async def answer_invitation(uow: UnitOfWork, enrollment: EnrollmentInFull, *, ac
         if await uow.update(enrollments, where, workflow_state=state, updated_at=uow.now):
             return
     raise NoInvitation
+
+
+async def withdraw_everywhere(uow: UnitOfWork, user_ids: Sequence[int], root_id: int) -> None:
+    """End all enrollments of some people in a root account; nobody observes them there any more."""
+    await uow.run(WITHDRAW, user_ids=user_ids, root_id=root_id, at=uow.now)

@@ -8,9 +8,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, union_all
 
 from quadrangle.accounts import (
-    GENERAL_RIGHTS,
-    IS_MEMBER_IN_TREE,
-    REGISTRY,
+    MANUAL_COURSES,
+    ROOT_ID,
     SITE_ADMIN_ID,
     Account,
     AccountRights,
@@ -23,11 +22,12 @@ from quadrangle.accounts import (
 )
 from quadrangle.courses.model import STAFF_TYPES
 from quadrangle.courses.tables import course_sections, courses, enrollments
-from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of
+from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of, collect
 from quadrangle.db.schema import BigId
 from quadrangle.people import logins
 
 _ACCOUNT = bindparam("account_id", type_=BigId)
+_ROOT = bindparam("root_id", type_=BigId)
 
 # A teacher, TA or designer enrollment as permissions.md §5 counts it for reading an account.
 ADMIN_ENROLLMENT = and_(
@@ -44,19 +44,6 @@ _STAFF_IN = Statement(
     select(enrollments.c.id)
     .join(courses, courses.c.id == enrollments.c.course_id)
     .where(ADMIN_ENROLLMENT, courses.c.account_id == _ACCOUNT)
-    .limit(1),
-    into=int,
-)
-
-# Whether a user has an active teacher or TA enrollment anywhere in a root. Index: ix_enrollments_user_id_course_id.
-_TEACHES_IN = Statement(
-    select(enrollments.c.id)
-    .where(
-        enrollments.c.user_id == user_bind(),
-        enrollments.c.root_account_id == _ACCOUNT,
-        enrollments.c.workflow_state == "active",
-        enrollments.c.type.in_(("TeacherEnrollment", "TaEnrollment")),
-    )
     .limit(1),
     into=int,
 )
@@ -168,52 +155,91 @@ def _enrolled_within() -> ColumnElement[bool]:
     )
 
 
-# Whether a user is associated with an account: a login at a root, a membership or an enrollment there or below. Indexes:
-# ix_logins_user_id_…, uq_account_users_membership, ix_enrollments_user_id_course_id.
-_ASSOCIATED = Statement(
-    select(accounts.c.id).where(
-        accounts.c.id == _ACCOUNT,
-        or_(
-            exists(
-                select(logins.c.id).where(
-                    logins.c.user_id == user_bind(),
-                    logins.c.account_id == _ACCOUNT,
-                    logins.c.workflow_state != "deleted",
-                )
-            ),
-            exists(
-                select(account_users.c.id).where(
-                    account_users.c.user_id == user_bind(),
-                    account_users.c.workflow_state == "active",
-                    account_users.c.account_id.in_(_within()),
-                )
-            ),
-            _enrolled_within(),
-        ),
-    ),
-    into=int,
-)
+def _associated() -> ColumnElement[bool]:
+    """A login at a root, a membership or an enrollment there or below. Indexes: ix_logins_user_id_…, uq_account_users_membership,
+    ix_enrollments_user_id_course_id."""
+    login = select(logins.c.id).where(
+        logins.c.user_id == user_bind(), logins.c.account_id == _ACCOUNT, logins.c.workflow_state != "deleted"
+    )
+    membership = select(account_users.c.id).where(
+        account_users.c.user_id == user_bind(),
+        account_users.c.workflow_state == "active",
+        account_users.c.account_id.in_(_within()),
+    )
+    return or_(exists(login), exists(membership), _enrolled_within())
 
 
-class _Place(msgspec.Struct, frozen=True):
+def _member_in_tree() -> ColumnElement[bool]:
+    """A membership anywhere below the bound root, or there. Indexes: uq_account_users_membership, primary key of account_lineage."""
+    return exists(
+        select(account_users.c.id)
+        .join(account_lineage, account_lineage.c.account_id == account_users.c.account_id)
+        .where(
+            account_users.c.user_id == user_bind(),
+            account_users.c.workflow_state == "active",
+            account_lineage.c.ancestor_id == _ROOT,
+        )
+    )
+
+
+def _teaches_in_tree() -> ColumnElement[bool]:
+    """An active teacher or TA enrollment anywhere in the bound root. Index: ix_enrollments_user_id_course_id."""
+    return exists(
+        select(enrollments.c.id).where(
+            enrollments.c.user_id == user_bind(),
+            enrollments.c.root_account_id == _ROOT,
+            enrollments.c.workflow_state == "active",
+            enrollments.c.type.in_(("TeacherEnrollment", "TaEnrollment")),
+        )
+    )
+
+
+class _Place(msgspec.Struct, frozen=True, array_like=True):
+    """As what somebody is actively enrolled in a course of an account."""
+
     type: str
     account_id: int
 
 
-# Where, and as what, a user is actively enrolled in a root. Index: ix_enrollments_user_id_course_id.
-_ACTIVE_PLACES = Statement(
-    select(enrollments.c.type, courses.c.account_id)
-    .join(courses, courses.c.id == enrollments.c.course_id)
-    .where(
-        enrollments.c.user_id == user_bind(),
-        enrollments.c.workflow_state == "active",
-        courses.c.workflow_state != "deleted",
-        courses.c.root_account_id == _ACCOUNT,
-    )
-    .distinct()
-    .order_by(courses.c.account_id, enrollments.c.type),
-    into=_Place,
+class Ties(msgspec.Struct, frozen=True):
+    """What ties somebody to an account beside roles there and above. places: in the whole root, as are the two before it."""
+
+    associated: bool
+    member_in_tree: bool
+    teaches_in_tree: bool
+    places: list[_Place]
+    root_settings: dict[str, Any]
+
+
+_TIES = Statement(
+    # Whatever ties a user to an account; one statement for all of it. Indexes as said at each column.
+    select(
+        _associated().label("associated"),
+        _member_in_tree().label("member_in_tree"),
+        _teaches_in_tree().label("teaches_in_tree"),
+        collect(
+            select(enrollments.c.type, courses.c.account_id)
+            .join(courses, courses.c.id == enrollments.c.course_id)
+            .where(
+                enrollments.c.user_id == user_bind(),
+                enrollments.c.workflow_state == "active",
+                courses.c.workflow_state != "deleted",
+                courses.c.root_account_id == _ROOT,
+            )
+            .distinct(),
+            _Place,
+        ).label("places"),
+        accounts.c.settings.label("root_settings"),
+    ).where(accounts.c.id == _ROOT),
+    into=Ties,
 )
+
+
+async def ties_to(uow: UnitOfWork, user_id: int, account_id: int, root_id: int) -> Ties:
+    """What ties a user to an account of a root; one statement."""
+    ties = await uow.one(_TIES, user_id=user_id, account_id=account_id, root_id=root_id)
+    assert ties is not None, "there is no such root account"
+    return ties
 
 
 async def reads_account(uow: UnitOfWork, rights: AccountRights) -> bool:
@@ -227,18 +253,18 @@ async def reads_account(uow: UnitOfWork, rights: AccountRights) -> bool:
 
 async def reads_terms(uow: UnitOfWork, rights: AccountRights, account: Account) -> bool:
     """The general right `read_terms`: any admin; at a root also any admin of its tree and any active teacher or TA."""
-    if rights.is_admin:
-        return True
-    if not account.is_root:
-        return False
-    if await uow.one(IS_MEMBER_IN_TREE, user_id=rights.user_id, root_id=account.id) is not None:
-        return True
-    return await uow.one(_TEACHES_IN, user_id=rights.user_id, account_id=account.id) is not None
+    if rights.is_admin or not account.is_root:
+        return rights.is_admin
+    return reads_terms_by(await ties_to(uow, rights.user_id, account.id, account.id))
 
 
-async def is_associated(uow: UnitOfWork, user_id: int, account_id: int) -> bool:
+def reads_terms_by(ties: Ties) -> bool:
+    return ties.member_in_tree or ties.teaches_in_tree
+
+
+async def is_associated(uow: UnitOfWork, user_id: int, account_id: int, root_id: int = ROOT_ID) -> bool:
     """User–account association (permissions.md §5); it climbs the chain."""
-    return await uow.one(_ASSOCIATED, user_id=user_id, account_id=account_id) is not None
+    return (await ties_to(uow, user_id, account_id, root_id)).associated
 
 
 class OwnCourses(msgspec.Struct, frozen=True):
@@ -251,29 +277,37 @@ class OwnCourses(msgspec.Struct, frozen=True):
         return account_id in self.account_ids or (self.manual and account_id == manual_id)
 
 
-_NOWHERE: Final = OwnCourses(False, ())
+_SELF_SERVED: Final = ("students", "teachers", "no_enrollments")
 
 
-async def own_course_places(uow: UnitOfWork, user_id: int, root: Account) -> OwnCourses:
-    """The self-service rule of accounts.md §6.3, for one root."""
+def _own_courses(ties: Ties) -> OwnCourses:
+    """The self-service rule of accounts.md §6.3, for the root that `ties` are about."""
 
     def on(name: str) -> bool:
-        return bool(root_setting(root.settings, name))
+        return bool(root_setting(ties.root_settings, name))
 
-    if not any(on(f"{who}_can_create_courses") for who in ("students", "teachers", "no_enrollments")):
-        return _NOWHERE
-    places = await uow.all(_ACTIVE_PLACES, user_id=user_id, account_id=root.id)
-    if not places:
-        open_to_all = on("no_enrollments_can_create_courses") and await is_associated(uow, user_id, root.id)
-        return OwnCourses(open_to_all, ())
+    if not ties.places:
+        return OwnCourses(on("no_enrollments_can_create_courses") and ties.associated, ())
     manual = False
     found: list[int] = []
     for who, type_ in (("teachers", "TeacherEnrollment"), ("students", "StudentEnrollment")):
-        mine = [place.account_id for place in places if place.type == type_]
+        mine = sorted(place.account_id for place in ties.places if place.type == type_)
         if mine and on(f"{who}_can_create_courses"):
             manual = True
             found += mine if on(f"{who}_can_create_courses_anywhere") else []
     return OwnCourses(manual, tuple(dict.fromkeys(found)))
+
+
+def makes_own_courses_in(ties: Ties, account_id: int) -> bool:
+    """Whether somebody may make courses in an account without being an admin there."""
+    return _own_courses(ties).includes(account_id, ties.root_settings.get(MANUAL_COURSES))
+
+
+async def own_course_places(uow: UnitOfWork, user_id: int, root: Account) -> OwnCourses:
+    """Where a user may make courses without being an admin; no statement where nobody may."""
+    if not any(root_setting(root.settings, f"{who}_can_create_courses") for who in _SELF_SERVED):
+        return OwnCourses(False, ())
+    return _own_courses(await ties_to(uow, user_id, root.id, root.id))
 
 
 async def creates_courses(uow: UnitOfWork, rights: AccountRights, root: Account) -> bool:
@@ -281,7 +315,7 @@ async def creates_courses(uow: UnitOfWork, rights: AccountRights, root: Account)
     if rights.may("manage_courses_add"):
         return True
     places = await own_course_places(uow, rights.user_id, root)
-    return places.includes(rights.account_id, root.settings.get("manually_created_courses_account_id"))
+    return places.includes(rights.account_id, root.settings.get(MANUAL_COURSES))
 
 
 async def has_courses(uow: UnitOfWork, account_id: int) -> bool:
@@ -296,26 +330,3 @@ async def has_courses_in_term(uow: UnitOfWork, term_id: int) -> bool:
 async def is_template(uow: UnitOfWork, course_id: int, root_id: int) -> bool:
     """Whether a course may be the template of accounts of this root."""
     return await uow.one(_TEMPLATE, course_id=course_id, root_id=root_id) is not None
-
-
-async def all_rights(uow: UnitOfWork, rights: AccountRights, account: Account, root: Account) -> dict[str, bool]:
-    """Every right there is at an account, registry and general, with its value (accounts.md §5.6)."""
-    reads = await reads_account(uow, rights)
-    admin = rights.is_admin
-    general = dict.fromkeys(GENERAL_RIGHTS, admin) | {
-        "read": reads,
-        "read_files": reads,
-        "read_terms": await reads_terms(uow, rights, account),
-        "create_courses": await creates_courses(uow, rights, root),
-        "view_account_calendar_details": await views_calendar(uow, rights, account, reads=reads),
-        "view_bounced_emails": admin and rights.may("read_email_addresses"),
-        "read_global_outcomes": admin and account.id == SITE_ADMIN_ID,
-    }
-    return general | {name: rights.may(name) for name in REGISTRY}
-
-
-async def views_calendar(uow: UnitOfWork, rights: AccountRights, account: Account, *, reads: bool) -> bool:
-    """The general right `view_account_calendar_details`. reads: whether the caller has `read` on the account."""
-    if not account.account_calendar_visible and not rights.may("manage_account_calendar_visibility"):
-        return False
-    return reads or await is_associated(uow, rights.user_id, account.id)

@@ -174,6 +174,18 @@ PLACE_COURSE = Statement[None](
     )
 )
 
+# End the enrollments of people in a root, and those through which others observe them. Indexes: ix_enrollments_user_id_course_id,
+# ix_enrollments_associated_user_id.
+WITHDRAW = Statement[None](
+    update(enrollments)
+    .where(
+        or_(any_of(enrollments.c.user_id, "user_ids"), any_of(enrollments.c.associated_user_id, "user_ids")),
+        enrollments.c.root_account_id == bindparam("root_id", type_=BigId),
+        enrollments.c.workflow_state != "deleted",
+    )
+    .values(workflow_state="deleted", updated_at=bindparam("at", type_=enrollments.c.updated_at.type))
+)
+
 # Note an access on the active enrollments of a user in a course that have none since a moment. Index: ix_enrollments_user_id_course_id.
 TOUCH_ENROLLMENTS = Statement[Any](
     update(enrollments)

@@ -43,7 +43,9 @@ from quadrangle.groups.store import (
     KNOWN_USERS,
     LEAD,
     LEAD_NO_MORE,
+    LEAVE,
     LEAVE_OTHERS,
+    LED_BY,
     MEMBER_IDS,
     MEMBERSHIP_OF_USER,
     PEOPLE,
@@ -376,6 +378,17 @@ async def leave(uow: UnitOfWork, group: Granted[Group], membership: Membership) 
     await uow.update(group_memberships, {"id": membership.id}, workflow_state="deleted", updated_at=uow.now)
     await uow.update(groups, {"id": target.id, "leader_id": membership.user_id}, leader_id=None)
     await _choose_leader(uow, target.id, category)
+
+
+async def leave_everywhere(uow: UnitOfWork, user_ids: Sequence[int], root_id: int) -> None:
+    """Some people leave all groups of a root account; where one of them led, the category may choose somebody else."""
+    led = await uow.all(LED_BY, user_ids=user_ids, root_id=root_id)
+    await uow.run(LEAVE, user_ids=user_ids, root_id=root_id, at=uow.now)
+    for one in led:
+        await uow.update(groups, {"id": one.group_id}, leader_id=None, updated_at=uow.now)
+        if one.category_id is not None:
+            category = await uow.one(CATEGORY, id=one.category_id)
+            await _choose_leader(uow, one.group_id, category)
 
 
 async def set_members(uow: UnitOfWork, group: Granted[Group], user_ids: Sequence[int]) -> None:

@@ -564,6 +564,41 @@ LEAD = Statement[None](
     .values(leader_id=bindparam("leader", type_=BigId))
 )
 
+# Their memberships in the groups of a root end for some people. Indexes: ix_group_memberships_user_id, primary key of groups.
+LEAVE = Statement[None](
+    update(group_memberships)
+    .where(
+        any_of(group_memberships.c.user_id, "user_ids"),
+        group_memberships.c.workflow_state != "deleted",
+        group_memberships.c.group_id.in_(
+            select(groups.c.id).where(groups.c.root_account_id == bindparam("root_id", type_=BigId))
+        ),
+    )
+    .values(workflow_state="deleted", updated_at=bindparam("at", type_=UtcTime))
+)
+
+
+class Led(msgspec.Struct, frozen=True):
+    group_id: int
+    category_id: int | None
+
+
+# The groups of a root that some people lead, being in them. Indexes: ix_group_memberships_user_id, primary key.
+LED_BY = Statement(
+    select(groups.c.id.label("group_id"), groups.c.group_category_id.label("category_id"))
+    .where(
+        groups.c.id.in_(
+            select(group_memberships.c.group_id).where(
+                any_of(group_memberships.c.user_id, "user_ids"), group_memberships.c.workflow_state != "deleted"
+            )
+        ),
+        groups.c.root_account_id == bindparam("root_id", type_=BigId),
+        any_of(groups.c.leader_id, "user_ids"),
+    )
+    .order_by(groups.c.id),
+    into=Led,
+)
+
 # Everybody leaves the groups of a category, and the groups go. Index: ix_groups_group_category_id.
 EMPTY_CATEGORY = Statement[None](
     update(group_memberships)

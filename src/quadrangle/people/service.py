@@ -1,5 +1,6 @@
 """What happens to people: they are made, named, given logins and addresses, suspended, seen."""
 
+from collections.abc import Collection
 from typing import Any
 
 from quadrangle.db import Database, IntegrityViolation, UnitOfWork
@@ -9,7 +10,15 @@ from quadrangle.kernel.digest import random_text
 from quadrangle.kernel.errors import FieldError, Invalid
 from quadrangle.kernel.text import fold, sort_key
 from quadrangle.people.model import ACTIVE, DELETED, REGISTERED, SUSPENDED, Login, User
-from quadrangle.people.store import ACTIVE_LOGINS, FIRST_CHANNEL, SESSIONS_OF_USER
+from quadrangle.people.store import (
+    ACTIVE_LOGINS,
+    FIRST_CHANNEL,
+    REMOVE_LOGINS,
+    RETIRE_ADDRESSES,
+    SESSIONS_OF_USER,
+    SESSIONS_OF_USERS,
+    SUSPEND_LOGINS,
+)
 from quadrangle.people.tables import communication_channels, logins, users
 
 
@@ -149,11 +158,18 @@ async def delete_login(uow: UnitOfWork, login: Login) -> None:
     await uow.update(logins, {"id": login.id}, workflow_state=DELETED, deleted_at=uow.now, updated_at=uow.now)
 
 
-async def suspend_user(uow: UnitOfWork, user_id: int, *, suspended: bool) -> None:
-    """Suspend every active login of a person, or make the suspended ones active again."""
+async def suspend_people(uow: UnitOfWork, user_ids: Collection[int], *, suspended: bool) -> None:
+    """Suspend every active login of some people, or make the suspended ones active again."""
     before, after = (ACTIVE, SUSPENDED) if suspended else (SUSPENDED, ACTIVE)
-    where = {"user_id": user_id, "workflow_state": before}
-    await uow.update(logins, where, workflow_state=after, updated_at=uow.now)
+    await uow.run(SUSPEND_LOGINS, user_ids=sorted(user_ids), was=before, becomes=after, at=uow.now)
+
+
+async def remove_logins(uow: UnitOfWork, user_ids: Collection[int], root_id: int) -> None:
+    """Take their logins in a root from people; who has none left anywhere is written to no more."""
+    ids = sorted(user_ids)
+    await uow.run(REMOVE_LOGINS, user_ids=ids, root_id=root_id, at=uow.now)
+    await uow.run(RETIRE_ADDRESSES, user_ids=ids, at=uow.now)
+    await uow.run(SESSIONS_OF_USERS, user_ids=ids)
 
 
 async def add_email(

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, select
+from sqlalchemy import Select, bindparam, delete, exists, func, select, update
 
 from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of, ids_named
-from quadrangle.db.schema import BigId
+from quadrangle.db.schema import BigId, UtcTime
 from quadrangle.db.statement import TextList
 from quadrangle.kernel.ids import Ref
 from quadrangle.people.model import Login, Person, User
@@ -189,6 +189,82 @@ DELETED_LOGIN_BY_SIS = Statement(
     .limit(1),
     into=Login,
 )
+
+# The login of a user in a root that was deleted last, be it alone or with others at once. Index: ix_logins_user_id_workflow_state.
+LAST_DELETED_LOGIN = Statement(
+    select(*LOGIN_COLUMNS)
+    .where(
+        logins.c.user_id == bindparam("user_id", type_=BigId),
+        logins.c.account_id == bindparam("root_id", type_=BigId),
+        logins.c.workflow_state == "deleted",
+    )
+    .order_by(logins.c.deleted_at.desc(), logins.c.position, logins.c.id)
+    .limit(1),
+    into=Login,
+)
+
+# Who of several people has a login in a root that was not deleted. Index: ix_logins_user_id_workflow_state.
+KNOWN_IN_ROOT = Statement(
+    select(logins.c.user_id)
+    .where(
+        any_of(logins.c.user_id, "user_ids"),
+        logins.c.account_id == bindparam("root_id", type_=BigId),
+        logins.c.workflow_state != "deleted",
+    )
+    .distinct(),
+    into=int,
+)
+
+# Whether the SIS vouches for a login that some people have in a root. Index: ix_logins_user_id_workflow_state.
+SIS_LOGIN_AMONG = Statement(
+    select(logins.c.id)
+    .where(
+        any_of(logins.c.user_id, "user_ids"),
+        logins.c.account_id == bindparam("root_id", type_=BigId),
+        logins.c.workflow_state != "deleted",
+        logins.c.sis_user_id.is_not(None),
+    )
+    .limit(1),
+    into=int,
+)
+
+_AT = bindparam("at", type_=UtcTime)
+
+# Take their logins in a root from people. Index: ix_logins_user_id_workflow_state.
+REMOVE_LOGINS = Statement[None](
+    update(logins)
+    .where(
+        any_of(logins.c.user_id, "user_ids"),
+        logins.c.account_id == bindparam("root_id", type_=BigId),
+        logins.c.workflow_state != "deleted",
+    )
+    .values(workflow_state="deleted", deleted_at=_AT, updated_at=_AT)
+)
+
+# Retire the addresses of those who have no login left anywhere. Indexes: ix_communication_channels_user_id_position, ix_logins_user_id_….
+RETIRE_ADDRESSES = Statement[None](
+    update(communication_channels)
+    .where(
+        any_of(communication_channels.c.user_id, "user_ids"),
+        communication_channels.c.workflow_state != "retired",
+        ~exists(
+            select(logins.c.id).where(
+                logins.c.user_id == communication_channels.c.user_id, logins.c.workflow_state != "deleted"
+            )
+        ),
+    )
+    .values(workflow_state="retired", updated_at=_AT)
+)
+
+# Suspend the active logins of people, or make the suspended ones active. Index: ix_logins_user_id_workflow_state.
+SUSPEND_LOGINS = Statement[None](
+    update(logins)
+    .where(any_of(logins.c.user_id, "user_ids"), logins.c.workflow_state == bindparam("was"))
+    .values(workflow_state=bindparam("becomes"), updated_at=_AT)
+)
+
+# All web sessions of some people, to be removed. Index: ix_sessions_user_id.
+SESSIONS_OF_USERS = Statement[None](delete(sessions).where(any_of(sessions.c.user_id, "user_ids")))
 
 # The first address of a user. Index: ix_communication_channels_user_id_position.
 FIRST_CHANNEL = Statement(

@@ -367,3 +367,14 @@ class TestPermissionsInACourse:
         world.root.put("/accounts/1", json={"account": {"settings": {"restrict_student_past_view": None}}})
         world.root.put(science, {f"{name}[value]": "true"})
         assert not self.reads(world, "ben")
+
+
+class TestWhatTheQuestionCosts:
+    @pytest.mark.parametrize(
+        "query", ["", "permissions[]=become_user", "permissions[]=read_terms&permissions[]=create_courses"]
+    )
+    def test_it_is_three_statements_at_most(self, campus: World, query: str) -> None:
+        for who, account in (("root", "1"), ("sub", "science"), ("tina", "physics_dept"), ("clerk", "1")):
+            path = f"/accounts/{campus.ids.get(account, account)}/permissions?{query}"
+            campus.as_(who).get(path)
+            assert campus.statements_of(lambda who=who, path=path: campus.as_(who).get(path)) <= 3

@@ -4,6 +4,7 @@ from quadrangle.http.routing import Route
 from quadrangle.wire.canvas import (
     account_calendars,
     account_courses,
+    account_search,
     account_users,
     accounts,
     admins,
@@ -11,6 +12,7 @@ from quadrangle.wire.canvas import (
     course_settings,
     course_users,
     courses,
+    departures,
     enrollments,
     eportfolios,
     group_categories,
@@ -30,10 +32,9 @@ from quadrangle.wire.canvas import (
 )
 
 _MODULES = (
-    users, account_users, logins, accounts, account_courses, account_calendars, roles, admins, terms,
-    courses, course_users, course_settings, sections,
-    enrollments, group_categories, groups, pages, modules, announcements, eportfolios, neighbours, progress,
-    tokens, oauth, sessions,
+    users, account_users, departures, logins, accounts, account_search, account_courses, account_calendars, roles, admins,
+    terms, courses, course_users, course_settings, sections, enrollments, group_categories, groups, pages, modules,
+    announcements, eportfolios, neighbours, progress, tokens, oauth, sessions,
 )  # fmt: skip
 
 

@@ -16,8 +16,11 @@ from quadrangle.accounts import (
     DESCENDANTS,
     EDIT,
     EXPOSED_SERVICES,
+    GENERAL_RIGHTS,
     IS_WITHIN,
     MANAGE_SETTINGS,
+    MANUAL_COURSES,
+    REGISTRY,
     ROOT_ID,
     SITE_SERVICES,
     SUBTREES,
@@ -42,11 +45,11 @@ from quadrangle.accounts import (
 from quadrangle.courses import (
     ACCOUNTS_TAUGHT_IN,
     TaughtIn,
-    all_rights,
     has_courses,
     is_template,
     own_course_places,
     reads_account,
+    rights_named,
 )
 from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply
@@ -56,7 +59,7 @@ from quadrangle.kernel.paging import Slice, Window, cut, decode_bookmark, encode
 from quadrangle.kernel.params import ABSENT, Absent, Params, anything, flag, text, truthy, words
 from quadrangle.wire.canvas.account_shapes import INCLUDES, AccountJson, full, limited, narrow, views_of
 from quadrangle.wire.canvas.errors import by_attribute, message, refuse
-from quadrangle.wire.canvas.ids import account_for, number_for
+from quadrangle.wire.canvas.ids import account_for, account_standing_for, number_for
 
 routes = Routes("canvas", "Accounts")
 
@@ -129,7 +132,7 @@ async def _managed(call: Call, *permissions: str, own: bool = False) -> list[int
     if own and len(tops) < len(mine):
         root = await reload(call.uow, ROOT_ID)
         places = await own_course_places(call.uow, user_id, root)
-        manual_id = root.settings.get("manually_created_courses_account_id")
+        manual_id = root.settings.get(MANUAL_COURSES)
         tops = [id for id in mine if id in tops or places.includes(id, manual_id)]
     below: dict[int, list[int]] = {top: [] for top in tops}
     for row in await call.uow.all(SUBTREES, tops=tops):
@@ -203,14 +206,10 @@ class Wanted(Params):
 @routes.get("/api/v1/accounts/:account_id/permissions", gives=dict[str, bool])
 async def show_account_permissions(call: Call, asked: Asked[Wanted]) -> Reply:
     """Tell the caller's own rights in an account."""
-    account = await account_for(call, call.path["account_id"])
-    rights = await rights_at(call.uow, call.user().user_id, account)
-    if not await reads_account(call.uow, rights):
-        raise Forbidden
-    root = account if account.is_root else await reload(call.uow, account.root_id)
-    known = await all_rights(call.uow, rights, account, root)
-    wanted = asked.read().permissions
-    return Reply(200, {name: known.get(name, False) for name in wanted} if wanted else known)
+    standing = await account_standing_for(call, call.path["account_id"])
+    standing.require_reading()
+    names = dict.fromkeys(asked.read().permissions) or (*GENERAL_RIGHTS, *REGISTRY)
+    return Reply(200, await rights_named(call.uow, standing, names))
 
 
 class TermsOfServiceJson(Struct, frozen=True):

@@ -47,7 +47,9 @@ _TOKEN_ROUTES: Final = frozenset(
     }
 )
 # An application speaks here, or somebody who is about to sign in: a session the browser may have as well says nothing.
-_SESSIONLESS: Final = frozenset({"/login/oauth2/token", "/login/session_token"})
+_SESSIONLESS: Final = frozenset({"/login/oauth2/token", "/login/session_token", "/api/v1/accounts/search"})
+# Asked by applications before anybody has signed in, with whatever token they have left: nobody's token is looked at (accounts.md §5.14).
+_TOKENLESS: Final = frozenset({"/api/v1/accounts/search"})
 _OWN_CSRF: Final = frozenset({"/login/canvas"})  # where the form proves itself without a session
 
 
@@ -288,10 +290,12 @@ async def _note_access(call: Call, login_id: int | None) -> None:
 
 def _secret(call: Call) -> str | None:
     """The token's text: a Bearer header, else the `access_token` parameter; only where tokens count. None: there is none."""
-    if not call.raw_path.startswith("/api/"):
-        route = call.route
-        if route is None or (route.method, route.template) not in _TOKEN_ROUTES:
-            return None
+    route = call.route
+    if route is not None and route.template in _TOKENLESS:
+        return None
+    counts = route is not None and (route.method, route.template) in _TOKEN_ROUTES
+    if not counts and not call.raw_path.startswith("/api/"):
+        return None
     header = call.headers.get(b"authorization")
     if header is not None and header[:7] == b"Bearer " and (sent := header[7:].strip()):
         return sent.decode() if sent.isascii() else sent.decode("utf-8", "replace")

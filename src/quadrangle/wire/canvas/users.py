@@ -24,7 +24,7 @@ from quadrangle.people import (
     find_person,
     looks_like_address,
     set_email,
-    suspend_user,
+    suspend_people,
     user_problems,
 )
 from quadrangle.tokens import end_tokens_of
@@ -356,7 +356,7 @@ async def update_user(call: Call, asked: Asked[UserEdit]) -> Reply:
     if email:
         await set_email(call.uow, person.id, email)
     if event:
-        await suspend_user(call.uow, person.id, suspended=event == "suspend")
+        await suspend_people(call.uow, [person.id], suspended=event == "suspend")
     after = await call.uow.one(PERSON, id=person.id)
     assert after is not None
     shown = person_json(call, after, _seen_as(known), frozenset({"avatar_url", "email", "locale", "time_zone"}))
