@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; break; }; done)
 
-.PHONY: help serve test lint types layers unit bench migration docs lock format clean system
+.PHONY: help serve test lint types layers unit bench plans migration docs lock format clean system
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ unit: $(VENV)/.dev ## the tests alone; ARGS="-k word" chooses among them, JOBS=0
 
 bench: $(VENV)/.dev system ## requests a second, latencies, memory; ratios against a bare application in the same run
 	$(BIN)/python -m benchmarks $(ARGS)
+
+plans: $(VENV)/.dev system ## docs/query-plans.md anew: how both engines find what hot requests ask for
+	$(BIN)/python -m benchmarks.plans
 
 format: $(VENV)/.dev ## ruff: format and sort imports
 	$(BIN)/ruff check --fix --select I .

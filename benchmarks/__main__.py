@@ -20,7 +20,7 @@ from benchmarks.campus import BODY, HOT_PAGES, Campus, Size, build
 from benchmarks.load import Measured, request
 from benchmarks.report import Result, as_json, as_table
 
-ORDINARY: Final = Size(pages=1_000, revisions=200, accounts=30)
+ORDINARY: Final = Size(pages=1_000, revisions=200, accounts=30, faculties=5, courses=100)
 GROWTH: Final = 100
 SETTLE: Final = 0.4  # seconds of load before figures count
 
@@ -45,8 +45,8 @@ def _form(**fields: str) -> bytes:
     return "&".join(f"wiki_page%5B{name}%5D={quote(value)}" for name, value in fields.items()).encode()
 
 
-def _always(method: str, path: str) -> Work:
-    wanted = request(method, path, servers.TOKEN)
+def _always(method: str, path: str, token: str = servers.TOKEN) -> Work:
+    wanted = request(method, path, token)
     return lambda _: itertools.repeat(wanted)
 
 
@@ -88,9 +88,29 @@ def reads(campus: Campus) -> dict[str, str]:
     }
 
 
+def admin_reads(campus: Campus) -> dict[str, str]:
+    """What an administrator asks; of the courses both times 50 are found."""
+    courses = f"/api/v1/accounts/{campus.faculties[0]}/courses?per_page=50"
+    narrowed = (
+        f"{courses}&search_term=introduction&enrollment_term_id={campus.term_id}"
+        "&enrollment_type%5B%5D=student&with_enrollments=true"
+    )
+    rights = "permissions%5B%5D=become_user&permissions%5B%5D=read_course_list"
+    return {
+        "account courses": courses,
+        "the same, filtered": narrowed,
+        "permission query": f"/api/v1/accounts/{campus.faculties[-1]}/permissions?{rights}",
+    }
+
+
+def _readings(campus: Campus) -> dict[str, Work]:
+    return {name: _always("GET", path) for name, path in reads(campus).items()} | {
+        name: _always("GET", path, servers.ADMIN_TOKEN) for name, path in admin_reads(campus).items()
+    }
+
+
 def works(campus: Campus) -> dict[str, Work]:
-    made = {name: _always("GET", path) for name, path in reads(campus).items()}
-    return {**made, "PUT a body": _writes(campus), "revert": _reverts(campus)}
+    return {**_readings(campus), "PUT a body": _writes(campus), "revert": _reverts(campus)}
 
 
 def _measure(server: servers.Serving, work: Work, connections: int, seconds: float) -> Measured:
@@ -110,10 +130,11 @@ def measure_engine(engine: str, address: Callable[[str], str], effort: Effort, s
     put = _form(body=BODY + "<p>Counted</p>")
     result.statements = statements.count(
         campus,
-        {name: ("GET", path, b"") for name, path in reads(campus).items()}
+        {name: ("GET", path, servers.TOKEN, b"") for name, path in reads(campus).items()}
+        | {name: ("GET", path, servers.ADMIN_TOKEN, b"") for name, path in admin_reads(campus).items()}
         | {
-            "PUT a body": ("PUT", f"{campus.course}/pages/{_page(0)}", put),
-            "revert": ("POST", f"{campus.course}/pages/{_page(0)}/revisions/1", b""),
+            "PUT a body": ("PUT", f"{campus.course}/pages/{_page(0)}", servers.TOKEN, put),
+            "revert": ("POST", f"{campus.course}/pages/{_page(0)}/revisions/1", servers.TOKEN, b""),
         },
     )
     say(f"{engine}: starting {effort.starts} times")
@@ -153,14 +174,12 @@ def measure_engine(engine: str, address: Callable[[str], str], effort: Effort, s
 
 def _measure_growth(result: Result, campus: Campus, grown: Campus, effort: Effort) -> None:
     """Each request on both campuses in turns, at one connection; the time of the median request counts."""
-    small, large = reads(campus), reads(grown)
+    small, large = _readings(campus), _readings(grown)
     with (
-        servers.quadrangle(campus.url, small["GET one page"]) as before,
-        servers.quadrangle(grown.url, large["GET one page"]) as after,
+        servers.quadrangle(campus.url, reads(campus)["GET one page"]) as before,
+        servers.quadrangle(grown.url, reads(grown)["GET one page"]) as after,
     ):
-        pairs: dict[str, tuple[Work, Work]] = {
-            name: (_always("GET", small[name]), _always("GET", large[name])) for name in small
-        }
+        pairs: dict[str, tuple[Work, Work]] = {name: (small[name], large[name]) for name in small}
         pairs["PUT a body"] = (_writes(campus), _writes(grown))
         for name, (one, other) in pairs.items():
             times: list[tuple[float, float]] = []
@@ -170,11 +189,11 @@ def _measure_growth(result: Result, campus: Campus, grown: Campus, effort: Effor
             result.growth[name] = (min(was for was, _ in times), min(now for _, now in times))
 
 
-def _sqlite(folder: Path) -> Callable[[str], str]:
+def address_in(folder: Path) -> Callable[[str], str]:
     return lambda name: f"sqlite:///{folder / name}.db"
 
 
-def _postgres(server: Postgres) -> Callable[[str], str]:
+def address_on(server: Postgres) -> Callable[[str], str]:
     def address(name: str) -> str:
         async def create() -> None:
             import asyncpg
@@ -192,10 +211,10 @@ def _postgres(server: Postgres) -> Callable[[str], str]:
 def measure(engine: str, effort: Effort, say: Callable[[str], None]) -> Result:
     with tempfile.TemporaryDirectory(prefix="quad-bench-") as folder:
         if engine == "sqlite":
-            return measure_engine(engine, _sqlite(Path(folder)), effort, say)
+            return measure_engine(engine, address_in(Path(folder)), effort, say)
         server = Postgres(durable=True)
         try:
-            return measure_engine(engine, _postgres(server), effort, say)
+            return measure_engine(engine, address_on(server), effort, say)
         finally:
             server.stop()
 

@@ -15,6 +15,7 @@ from tests.engines import free_port
 from benchmarks.load import request
 
 KEY = "a key for benchmarks"
+ADMIN_TOKEN = "admin-token-of-the-bench"
 TOKEN = "benchmark-token-0123456789"
 
 

@@ -1,4 +1,4 @@
-"""How many statements one request asks of the database, counted inside this process."""
+"""What one request asks of the database, noted inside this process."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,70 +6,79 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from benchmarks.campus import Campus
-from benchmarks.servers import KEY, TOKEN
+from benchmarks.servers import KEY
 from quadrangle.app import create_app
 from quadrangle.settings import Settings
 
+# Method, path, token and body of a request.
+Asked = tuple[str, str, str, bytes]
 
-class _Counting:
-    """A connection that counts what goes through it."""
 
-    def __init__(self, connection: Any, tally: list[int]) -> None:
+# A statement with the values it ran with.
+Noted = tuple[Any, dict[str, Any]]
+
+
+class _Noting:
+    """A connection that notes what goes through it."""
+
+    def __init__(self, connection: Any, noted: list[Noted]) -> None:
         self._connection = connection
-        self._tally = tally
+        self._noted = noted
 
     async def all(self, statement: Any, /, **values: Any) -> Any:
-        self._tally[0] += 1
+        self._noted.append((statement, values))
         return await self._connection.all(statement, **values)
 
     async def one(self, statement: Any, /, **values: Any) -> Any:
-        self._tally[0] += 1
+        self._noted.append((statement, values))
         return await self._connection.one(statement, **values)
 
     async def run(self, statement: Any, /, **values: Any) -> Any:
-        self._tally[0] += 1
+        self._noted.append((statement, values))
         return await self._connection.run(statement, **values)
 
 
-class _CountingDatabase:
-    def __init__(self, database: Any, tally: list[int]) -> None:
+class _NotingDatabase:
+    def __init__(self, database: Any, noted: list[Noted]) -> None:
         self._database = database
-        self._tally = tally
+        self._noted = noted
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._database, name)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[_Counting]:
+    async def read(self) -> AsyncIterator[_Noting]:
         async with self._database.read() as connection:
-            yield _Counting(connection, self._tally)
+            yield _Noting(connection, self._noted)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[_Counting]:
+    async def write(self) -> AsyncIterator[_Noting]:
         async with self._database.write() as connection:
-            yield _Counting(connection, self._tally)
+            yield _Noting(connection, self._noted)
 
 
-async def _count(campus: Campus, requests: dict[str, tuple[str, str, bytes]]) -> dict[str, int]:
+async def note(campus: Campus, requests: dict[str, Asked]) -> dict[str, list[Noted]]:
+    """The statements of each request, by its name, in their order."""
     app = create_app(Settings(database_url=campus.url, secret_key=KEY, throttle=False, log="error"))
-    tally = [0]
-    app.database = _CountingDatabase(app.database, tally)  # type: ignore[assignment]
+    noted: list[Noted] = []
+    app.database = _NotingDatabase(app.database, noted)  # type: ignore[assignment]
     await app.database.start()
-    counts = {}
+    found = {}
     try:
-        for name, (method, path, body) in requests.items():
+        for name, asked in requests.items():
             for _ in range(2):  # the first may note that the token was used
-                tally[0] = 0
-                await _ask(app, method, path, body)
-            counts[name] = tally[0]
+                noted.clear()
+                await _ask(app, asked)
+            found[name] = list(noted)
     finally:
         await app.database.stop()
-    return counts
+    return found
 
 
-async def _ask(app: Any, method: str, path: str, body: bytes) -> None:
+async def _ask(app: Any, asked: Asked) -> None:
+    method, path, token, body = asked
     raw_path, _, query = path.partition("?")
-    headers = [(b"host", b"bench"), (b"authorization", f"Bearer {TOKEN}".encode())]
+    headers = [(b"host", b"bench"), (b"authorization", f"Bearer {token}".encode())]
     if body:
         headers += [
             (b"content-type", b"application/x-www-form-urlencoded"),
@@ -93,6 +102,6 @@ async def _ask(app: Any, method: str, path: str, body: bytes) -> None:
         raise RuntimeError(f"{method} {path} answered {statuses}")
 
 
-def count(campus: Campus, requests: dict[str, tuple[str, str, bytes]]) -> dict[str, int]:
-    """Statements of each request. requests: method, path and body by name."""
-    return asyncio.run(_count(campus, requests))
+def count(campus: Campus, requests: dict[str, Asked]) -> dict[str, int]:
+    """Statements of each request, by its name."""
+    return {name: len(noted) for name, noted in asyncio.run(note(campus, requests)).items()}
