@@ -118,7 +118,7 @@ from quadrangle.accounts.term_service import (
     remove_term,
     revise_term,
 )
-from quadrangle.accounts.term_store import COUNT_TERMS, TERMS, find_term
+from quadrangle.accounts.term_store import COUNT_TERMS, TERMS, find_term, find_terms
 from quadrangle.accounts.time_zones import zone_name
 
 __all__ = [
@@ -208,6 +208,7 @@ __all__ = [
     "entries_of",
     "find_account",
     "find_term",
+    "find_terms",
     "find_with",
     "grant",
     "held_by_user",

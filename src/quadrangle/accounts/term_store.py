@@ -1,5 +1,6 @@
 """Everything asked of the database about enrollment terms."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -7,8 +8,9 @@ from sqlalchemy import and_, bindparam, func, or_, select
 
 from quadrangle.accounts.model import Term
 from quadrangle.accounts.tables import enrollment_terms as terms
-from quadrangle.db import Dynamic, Statement, UnitOfWork
+from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of
 from quadrangle.db.schema import BigId, UtcTime
+from quadrangle.db.statement import TextList
 from quadrangle.kernel.ids import Ref
 from quadrangle.kernel.text import contains
 
@@ -69,6 +71,42 @@ _CURRENT = Statement(
 )
 
 _COLUMN_OF_KIND = {"id": "id", "sis_term_id": "sis_source_id", "sis_integration_id": "integration_id"}
+
+
+# The active terms of a root that have one of some ids, SIS ids or integration ids. Index: ix_enrollment_terms_root_account_id_….
+_TERMS_NAMED = Statement(
+    select(*TERM_COLUMNS).where(
+        _OF_ROOT,
+        terms.c.workflow_state == "active",
+        or_(
+            any_of(terms.c.id, "ids"),
+            any_of(terms.c.sis_source_id, "sis_ids", of=TextList),
+            any_of(terms.c.integration_id, "integration_ids", of=TextList),
+        ),
+    ),
+    into=Term,
+)
+
+
+async def find_terms(uow: UnitOfWork, refs: Collection[Ref], root_id: int, now: datetime) -> list[Term] | None:
+    """The active terms of a root that several references name; None when one of them names none. One statement, and one for each word."""
+    named: dict[str, set[str]] = {kind: {ref.value for ref in refs if ref.kind == kind} for kind in _COLUMN_OF_KIND}
+    found = await uow.all(
+        _TERMS_NAMED,
+        root_id=root_id,
+        ids=sorted(map(int, named["id"])),
+        sis_ids=sorted(named["sis_term_id"]),
+        integration_ids=sorted(named["sis_integration_id"]),
+    )
+    for word in {ref for ref in refs if ref.kind == "word"}:
+        term = await find_term(uow, word, root_id, now)
+        if term is None:
+            return None
+        found.append(term)
+    for kind, column in _COLUMN_OF_KIND.items():
+        if not named[kind] <= {str(getattr(term, column)) for term in found}:
+            return None
+    return found
 
 
 async def find_term(uow: UnitOfWork, ref: Ref, root_id: int, now: datetime) -> Term | None:

@@ -249,6 +249,12 @@ class TestPlacesTermsAndKinds:
             ("enrollment_term_id=sis_term_id:F25", ["c2"]),  # case 35
             ("enrollment_term_id[]=sis_term_id:F25&enrollment_term_id[]=default", ["c2", "c3", "c6", "c7"]),
             ("enrollment_term_id=default", ["c3", "c6", "c7"]),
+            ("enrollment_term_id[]=default&enrollment_term_id[]=default", ["c3", "c6", "c7"]),
+            ("enrollment_term_id=current", ["c1", "c4"]),
+            (
+                "enrollment_term_id[]=current&enrollment_term_id[]=&enrollment_term_id[]=sis_term_id:F25",
+                ["c1", "c2", "c4"],
+            ),
             ("enrollment_term_id=", ALL),
             ("blueprint=true", ["c6"]),  # case 39
             ("blueprint=false", ["c1", "c2", "c3", "c4", "c7"]),
@@ -280,6 +286,9 @@ class TestPlacesTermsAndKinds:
             "enrollment_term_id=x",
             "enrollment_term_id[]=default&enrollment_term_id[]=999999",
             "enrollment_term_id=999999&search_term=mechanics",
+            "enrollment_term_id[]=sis_term_id:F25&enrollment_term_id[]=sis_term_id:NOPE",
+            "enrollment_term_id[]=sis_term_id:F25&enrollment_term_id[]=x",
+            "enrollment_term_id=99999999999999999999",
         ],
     )
     def test_an_unknown_term_is_not_found(self, campus: World, query: str) -> None:
@@ -474,12 +483,25 @@ class TestPages:
         assert "page=3" in reply.links["last"]["url"]
 
     def test_what_is_shown_costs_three_statements(self, campus: World) -> None:
-        for query in ("", "search_term=phy&enrollment_term_id=default&enrollment_type[]=teacher&with_enrollments=1"):
+        term = f"enrollment_term_id={campus.ids['spring']}"
+        for query in ("", f"search_term=phy&{term}&enrollment_type[]=teacher&with_enrollments=1&sort=teacher"):
             campus.root.get(f"/accounts/1/courses?{query}")
             spent = campus.statements_of(
                 lambda query=query: campus.root.get(f"/accounts/1/courses?per_page=50&{query}")
             )
             assert spent <= 3 + ("default" in query)
+
+    def test_more_values_cost_no_more_statements(self, campus: World) -> None:
+        def ask(times: int) -> None:
+            query = "&".join(
+                f"enrollment_term_id[]={campus.ids['fall']}&enrollment_term_id[]=sis_term_id:F25"
+                f"&by_teachers[]=sis_user_id:t{n}&by_subaccounts[]=sis_account_id:X{n}"
+                for n in range(times)
+            )
+            assert campus.root.get(f"/accounts/1/courses?{query}").status_code == 200
+
+        ask(1)
+        assert campus.statements_of(lambda: ask(200)) == campus.statements_of(lambda: ask(2))
 
     def test_more_courses_cost_no_more_statements(self, campus: World) -> None:
         include = "&".join(f"include[]={name}" for name in ("term", "teachers", "total_students", "account_name"))

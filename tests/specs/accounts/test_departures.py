@@ -218,6 +218,15 @@ class TestManyAtOnce:
             assert reply.json()["workflow_state"] == "completed"
             assert campus.sam.get("/users/self").status_code == status
 
+    def test_many_cost_no_more_statements_than_few(self, campus: World) -> None:
+        def ask(*who: str) -> None:
+            users = {"user_ids[]": [campus.ids[one] for one in who], "user[event]": "unsuspend"}
+            assert campus.root.put("/accounts/1/users/bulk_update", users).status_code == 200
+
+        ask("sam")
+        many = campus.statements_of(lambda: ask("sam", "eve", "tina", "ben", "cleo", "ada"))
+        assert many == campus.statements_of(lambda: ask("sam"))
+
     @pytest.mark.parametrize(
         ("others", "status"), [(["root"], 403), (["sub"], 403), (["nobody"], 404), (["eve", "tina"], 403)]
     )

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from quadrangle.accounts import ROOT_ID, AccountRights, account_ids_named
+from quadrangle.accounts import ROOT_ID, AccountRights, account_ids_named, find_terms
 from quadrangle.courses import (
     SORTS,
     CourseInAccount,
@@ -21,12 +21,13 @@ from quadrangle.courses import (
 from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply
 from quadrangle.http.routing import Routes
+from quadrangle.kernel.errors import NotFound
 from quadrangle.kernel.ids import Ref, parse_ref
 from quadrangle.kernel.paging import cut
 from quadrangle.kernel.params import ABSENT, Absent, Params, flag, integer, moment, text, words
 from quadrangle.people import user_ids_named
 from quadrangle.wire.canvas.course_json import Beside, CourseJson, beside, course_json
-from quadrangle.wire.canvas.ids import USER_KINDS, account_ref, account_standing_for, term_for
+from quadrangle.wire.canvas.ids import TERM_KINDS, TERM_WORDS, USER_KINDS, account_ref, account_standing_for, term_for
 from quadrangle.wire.canvas.search import term_of
 
 routes = Routes("canvas", "Accounts")
@@ -96,7 +97,8 @@ async def list_account_courses(call: Call, asked: Asked[AccountCourses]) -> Repl
     search = await _search(call, wanted, standing.rights)
     account_id, user_id = standing.account.id, call.user().user_id
     rows = await courses_of_account(call.uow, search, account_id=account_id, user_id=user_id, window=window)
-    await _check_terms(call, wanted, found=bool(rows))
+    if not rows and search.terms is not None and len(search.terms) == 1:
+        await term_for(call, str(search.terms[0]))
     total = None
     if "ui_invoked" in wanted.include:
         total = await count_courses_of_account(call.uow, search, account_id=account_id)
@@ -122,7 +124,6 @@ async def _search(call: Call, wanted: AccountCourses, rights: AccountRights) -> 
     enrolled = True if wanted.hide_enrollmentless_courses is not ABSENT else _given(wanted.with_enrollments)
     sort = wanted.sort if wanted.sort in SORTS else None
     types = [ENROLLED_AS.get(one, one) for one in wanted.enrollment_type if one]
-    terms = await _terms(call, wanted) if _texts(wanted.enrollment_term_id) else None
     return CourseSearch(
         states=states_shown(_texts(wanted.state), _given(wanted.published)),
         crosslisted=bool(wanted.include_crosslisted_courses),
@@ -136,7 +137,7 @@ async def _search(call: Call, wanted: AccountCourses, rights: AccountRights) -> 
         homeroom=bool(wanted.homeroom),
         teachers=await _teachers(call, wanted) if "by_teachers" in wanted.sent else None,
         accounts=await _accounts(call, wanted) if "by_subaccounts" in wanted.sent else None,
-        terms=terms,
+        terms=await _terms(call, wanted),
         starts_before=wanted.starts_before or None,
         ends_after=wanted.ends_after or None,
         term=term,
@@ -168,24 +169,19 @@ async def _accounts(call: Call, wanted: AccountCourses) -> tuple[int, ...]:
     return tuple(sorted(await account_ids_named(call.uow, refs, ROOT_ID)))
 
 
-async def _terms(call: Call, wanted: AccountCourses) -> tuple[int, ...]:
-    """Plain ids as they are: a list that finds something has proved its one term."""
-    ids = []
-    for one in _texts(wanted.enrollment_term_id):
-        ids.append(int(one) if _is_plain(one) else (await term_for(call, one)).id)
-    return tuple(dict.fromkeys(ids))
+async def _terms(call: Call, wanted: AccountCourses) -> tuple[int, ...] | None:
+    """The ids of the terms asked for, None for none; one that is unknown is not found, even beside known ones.
 
-
-async def _check_terms(call: Call, wanted: AccountCourses, *, found: bool) -> None:
-    """An unknown term is not found, even beside known ones."""
-    several = _texts(wanted.enrollment_term_id)
-    if found and len(several) == 1:
-        return
-    for one in several:
-        if _is_plain(one):
-            await term_for(call, one)
-
-
-def _is_plain(text_: str) -> bool:
-    ref = parse_ref(text_, kinds=frozenset())
-    return ref is not None and ref.kind == "id"
+    A single plain id is taken as it is: a list that finds something has proved its term, and only an empty one is asked again.
+    """
+    names = _texts(wanted.enrollment_term_id)
+    if not names:
+        return None
+    refs = [parse_ref(one, kinds=TERM_KINDS, words=TERM_WORDS) for one in names]
+    if len(refs) == 1 and refs[0] is not None and refs[0].kind == "id":
+        return (refs[0].number,)
+    known = [ref for ref in refs if ref is not None]
+    found = await find_terms(call.uow, known, ROOT_ID, call.now)
+    if found is None or len(known) < len(refs):
+        raise NotFound
+    return tuple(sorted({term.id for term in found}))

@@ -10,6 +10,7 @@ from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply
 from quadrangle.http.routing import Routes
 from quadrangle.kernel.errors import FieldError, Forbidden, Invalid, NotFound
+from quadrangle.kernel.ids import parse_number
 from quadrangle.kernel.params import Absent, GroupMissing, Params, text, words
 from quadrangle.people import (
     DELETED,
@@ -112,7 +113,9 @@ async def _several(call: Call, account: Account, wanted: ManyUsers) -> list[int]
     named = [one for one in wanted.user_ids if one.strip()]
     if not named:
         raise GroupMissing("user_ids")
-    ids = {(await user_for(call, one)).id for one in named}
+    numbers = {one: parse_number(one) for one in named}
+    ids = {number for number in numbers.values() if number is not None}
+    ids |= {(await user_for(call, one)).id for one, number in numbers.items() if number is None}
     if set(await call.uow.all(KNOWN_IN_ROOT, user_ids=sorted(ids), root_id=account.id)) != ids:
         raise NotFound
     return sorted(ids)
