@@ -2,7 +2,6 @@
 
 import quadrangle.accounts.tables
 import quadrangle.announcements.tables
-import quadrangle.calendars.tables
 import quadrangle.courses.tables
 import quadrangle.groups.tables
 import quadrangle.modules.tables

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from quadrangle import announcements, pages
 from quadrangle.accounts import (
+    MANAGE_LOGINS,
     MANAGE_ROLES,
     ROOT_ID,
     Wish,
@@ -33,6 +34,7 @@ from quadrangle.demo import notices, people, places
 from quadrangle.demo.people import Person
 from quadrangle.demo.places import FOUNDED, OBSERVER, STUDENT, CoursePlan, GroupPlan, day
 from quadrangle.demo.texts import Event, Text, all_texts
+from quadrangle.departures import remove_people
 from quadrangle.groups import add_member, create_group, create_group_category, group_standing
 from quadrangle.kernel.digest import Digester
 from quadrangle.kernel.ids import Ref
@@ -98,6 +100,7 @@ class Filler:
         await self._form_groups()
         await self._live_through()
         await self._announce()
+        await self._part()
 
     # --- the institution
 
@@ -290,6 +293,25 @@ class Filler:
                 roles=notice.roles,
             )
             await announcements.announce(uow, announcements.manage(rights, account), rights.chain, user_id, change)
+
+    async def _part(self) -> None:
+        """Somebody who came late and left soon; the last of the people, so that nobody else is numbered differently."""
+        uow = self.at(places.CAME)
+        await self._welcome(uow, people.GONE)
+        user_id = self.users.pop(people.GONE.login)
+        self.tokens.pop(people.GONE.login)
+        await enroll(
+            uow,
+            course_id=self.courses["BIO110"],
+            user_id=user_id,
+            type=STUDENT,
+            role_id=self._roles[STUDENT],
+            state="active",
+        )
+        uow, admin_id = self.at(places.LEFT), self.users[people.ADMIN.login]
+        account = await reload(uow, ROOT_ID)
+        granted = grant(MANAGE_LOGINS, await rights_at(uow, admin_id, account), account)
+        await remove_people(uow, granted, [user_id], by=admin_id)
 
     def _change(self, life: "_Life", event: Event) -> PageChange:
         if event.verb == "save":

@@ -99,4 +99,7 @@ OBSERVERS: Final = (
     Person("paul.ashworth", "Paul Ashworth", title="External examiner"),
 )
 
+# Came, studied for a few weeks, and left: an administrator finds him with `include_deleted_users`, and may restore him.
+GONE: Final = Person("otto.brandt", "Otto Brandt", "N3032", "he/him")
+
 EVERYBODY: Final = (ADMIN, *STAFF, *ASSISTANTS, *STUDENTS, *OBSERVERS)

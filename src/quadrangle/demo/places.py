@@ -18,6 +18,9 @@ def day(text: str) -> datetime:
 
 
 FOUNDED: Final = day("2025-08-04 08:00")
+# When somebody came, and left again.
+CAME: Final = day("2026-09-14 10:00")
+LEFT: Final = day("2026-10-09 15:30")
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -330,3 +330,34 @@ class TestItsAnnouncements:
             if one["subject"] == "Practice rooms can be booked"
         }
         assert authors == {"Rubén Castellanos"}
+
+
+class TestTheAccounts:
+    def test_an_administrator_searches_their_courses(self, demo: Demo) -> None:
+        admin = demo.as_("mara.lindqvist")
+
+        def codes(query: str) -> list[str]:
+            return [one["course_code"] for one in admin.get(f"/accounts/self/courses?per_page=100&{query}").json()]
+
+        assert len(codes("")) == demo.summary.courses
+        assert codes("by_subaccounts[]=sis_account_id:BIO") == ["BIO110", "BIO240"]
+        assert codes("search_term=okonkwo&search_by=teacher") == ["BIO240"]
+        assert set(codes("completed=true")) >= {"HIS330", "PHY250"}
+        assert set(codes("enrollment_term_id=sis_term_id:AY25")) >= {"HIS330", "PHY250"}
+        names = [
+            one["account_name"]
+            for one in admin.get(
+                "/accounts/sis_account_id:SCI/courses?sort=account_name&include[]=account_name&per_page=100"
+            ).json()
+        ]
+        assert names == sorted(names)
+        assert names[0] == "Department of Biology"
+
+    def test_somebody_has_left(self, demo: Demo) -> None:
+        admin = demo.as_("mara.lindqvist")
+        assert admin.get("/accounts/self/users?search_term=otto").json() == []
+        [otto] = admin.get("/accounts/self/users?search_term=otto&include_deleted_users=true").json()
+        assert otto["name"] == "Otto Brandt"
+        course = demo.course("BIO110")
+        students = admin.get(f"{course}/users?enrollment_type[]=student&per_page=100").json()
+        assert otto["id"] not in [one["id"] for one in students]
