@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import quadrangle
+from quadrangle.calendars import BadRule, TooMany
 from quadrangle.kernel import errors
 from quadrangle.kernel.errors import FieldError
 from quadrangle.kernel.paging import PageNotNumbered
@@ -46,6 +47,8 @@ TABLE: list[tuple[errors.Failure, int, Any]] = [
     (PageNotFound(), 404, {"message": PageNotFound.says}),
     (NoFrontPage(), 404, {"message": NoFrontPage.says}),
     (PagesTabHidden(), 404, {"message": PagesTabHidden.says}),
+    (BadRule("No end"), 400, {"message": "No end"}),
+    (TooMany(), 400, {"message": TooMany.says}),
     (DeletedPageStays(), 400, {"error": DeletedPageStays.says}),
     (FieldsRefused(FieldError("title", "can't be blank", "blank")), 401, {"errors": {"title": [ONE]}}),
     (

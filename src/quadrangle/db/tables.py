@@ -2,6 +2,7 @@
 
 import quadrangle.accounts.tables
 import quadrangle.announcements.tables
+import quadrangle.calendars.tables
 import quadrangle.courses.tables
 import quadrangle.groups.tables
 import quadrangle.modules.tables

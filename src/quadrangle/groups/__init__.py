@@ -13,6 +13,7 @@ from quadrangle.groups.access import (
     GroupStanding,
     category_standing,
     group_standing,
+    group_standings,
 )
 from quadrangle.groups.model import (
     ACCEPTED,
@@ -121,6 +122,7 @@ __all__ = [
     "group_categories",
     "group_memberships",
     "group_standing",
+    "group_standings",
     "groups",
     "import_members",
     "invite",

@@ -5,11 +5,11 @@ Source: pages.md §3, supporting-resources.md §6.
 
 from typing import Final, NoReturn
 
-from quadrangle.accounts import AccountRights, rights_at
-from quadrangle.courses import STAFF_TYPES, CourseStanding, standing_in
+from quadrangle.accounts import AccountRights, rights_at, rights_at_each
+from quadrangle.courses import STAFF_TYPES, CourseStanding, courses_for_user, standing_in
 from quadrangle.db import UnitOfWork
 from quadrangle.groups.model import ACCEPTED, AUTO_JOIN, COMMUNITIES, INVITED, ON_REQUEST, Group, GroupCategory
-from quadrangle.groups.store import GroupForUser, find_category, find_group
+from quadrangle.groups.store import GROUPS_FOR_USER, GroupForUser, find_category, find_group
 from quadrangle.kernel.access import Granted, Table, authorise, permits
 from quadrangle.kernel.errors import Forbidden, Unauthenticated
 from quadrangle.kernel.ids import Ref
@@ -222,6 +222,24 @@ async def group_standing(uow: UnitOfWork, ref: Ref, user_id: int | None) -> Grou
     elif user_id is not None:
         account = await rights_at(uow, user_id, found.account_id)
     return GroupStanding(found, user_id, course, account)
+
+
+async def group_standings(uow: UnitOfWork, ids: set[int], user_id: int) -> list[GroupStanding]:
+    """The same for several groups by id; deleted ones, and those of deleted courses, are left out. Three statements at most."""
+    found = await uow.all(GROUPS_FOR_USER, ids=sorted(ids), user_id=user_id)
+    course_ids = {one.course_id for one in found if one.course_id is not None}
+    standings = {
+        course.id: CourseStanding(course, user_id, uow.now)
+        for course in await courses_for_user(uow, course_ids, user_id)
+        if course.workflow_state != "deleted"
+    }
+    account_ids = {one.account_id for one in found if one.course_id is None}
+    rights = await rights_at_each(uow, user_id, account_ids) if account_ids else {}
+    return [
+        GroupStanding(one, user_id, standings.get(one.course_id or 0), rights.get(one.account_id))
+        for one in found
+        if one.course_id is None or one.course_id in standings
+    ]
 
 
 class CategoryStanding:

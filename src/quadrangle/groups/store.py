@@ -150,10 +150,9 @@ class GroupForUser(Group, frozen=True):
     self_signup: str | None
 
 
-GROUP_FOR_USER = Dynamic(
-    # A group by one of its references, with the bound user's membership. Hot. Indexes: primary key or uq_groups_sis_source_id,
-    # and uq_group_memberships_member.
-    lambda column: (
+def _groups_for_user() -> Select[Any]:
+    """Groups with the bound user's membership. Index: uq_group_memberships_member."""
+    return (
         select(
             *GROUP_COLUMNS,
             group_memberships.c.id.label("membership_id"),
@@ -171,9 +170,16 @@ GROUP_FOR_USER = Dynamic(
                 group_memberships.c.workflow_state != "deleted",
             ),
         )
-        .where(groups.c[column] == bindparam("value"))
-    ),
-    into=GroupForUser,
+    )
+
+
+# A group by one of its references, with the bound user's membership. Hot. Indexes: primary key or uq_groups_sis_source_id.
+GROUP_FOR_USER = Dynamic(
+    lambda column: _groups_for_user().where(groups.c[column] == bindparam("value")), into=GroupForUser
+)
+# Several groups in the same way, but not those that were deleted. Index: primary key.
+GROUPS_FOR_USER = Statement(
+    _groups_for_user().where(any_of(groups.c.id, "ids"), groups.c.workflow_state != "deleted"), into=GroupForUser
 )
 _GROUP_COLUMN = {"id": "id", "sis_group_id": "sis_source_id"}
 

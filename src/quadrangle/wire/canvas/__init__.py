@@ -9,6 +9,7 @@ from quadrangle.wire.canvas import (
     accounts,
     admins,
     announcements,
+    calendar_events,
     course_settings,
     course_users,
     courses,
@@ -34,7 +35,7 @@ from quadrangle.wire.canvas import (
 _MODULES = (
     users, account_users, departures, logins, accounts, account_search, account_courses, account_calendars, roles, admins,
     terms, courses, course_users, course_settings, sections, enrollments, group_categories, groups, pages, modules,
-    announcements, eportfolios, neighbours, progress, tokens, oauth, sessions,
+    announcements, calendar_events, eportfolios, neighbours, progress, tokens, oauth, sessions,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from quadrangle.calendars import BadRule, TooMany
 from quadrangle.http.reply import Reply
 from quadrangle.kernel.errors import (
     Conflict,
@@ -86,6 +87,8 @@ def reply_for(failure: Failure, *, permission_error_status: int) -> Reply:
             return Reply(400, {"error": failure.says})
         case PageNotFound() | NoFrontPage() | PagesTabHidden():
             return message(404, failure.says)
+        case BadRule() | TooMany():
+            return message(400, failure.says)
         case PageNotNumbered():
             return Reply(404, {"errors": [{"message": Failure.says, "error_code": "not_found"}]})
         case NotFound():

@@ -1,0 +1,21 @@
+"""The account calendars that stand among somebody's own: added by themselves, or subscribed to by everybody."""
+
+from collections.abc import Collection
+
+from quadrangle.calendars import event_store as store
+from quadrangle.calendars.event_store import Added
+from quadrangle.calendars.tables import calendar_subscriptions
+from quadrangle.db import UnitOfWork
+
+
+async def added_calendars(uow: UnitOfWork, user_id: int) -> list[Added]:
+    """The account calendars among a user's own, by name; one statement. Hidden ones are not, whoever added them."""
+    return await uow.all(store.ADDED, user_id=user_id)
+
+
+async def add_calendars(uow: UnitOfWork, user_id: int, account_ids: Collection[int]) -> None:
+    """Let exactly these account calendars be added; what is hidden, or of no account of the user's, is dropped."""
+    wanted = await uow.all(store.FOLLOWABLE, user_id=user_id, ids=sorted(set(account_ids)))
+    await uow.run(store.FORGET_ADDED, user_id=user_id)
+    for account_id in wanted:
+        await uow.add(calendar_subscriptions, user_id=user_id, account_id=account_id, created_at=uow.now)
