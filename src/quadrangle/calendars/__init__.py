@@ -13,6 +13,7 @@ from quadrangle.calendars.event_service import (
     revise_event,
 )
 from quadrangle.calendars.event_store import Added, ListKey
+from quadrangle.calendars.feeds import Feed, feed_at
 from quadrangle.calendars.model import (
     LONGEST,
     MOST_OF_A_SERIES,
@@ -48,6 +49,7 @@ __all__ = [
     "Desks",
     "Event",
     "EventChange",
+    "Feed",
     "ListKey",
     "SectionEvent",
     "SectionTimes",
@@ -67,6 +69,7 @@ __all__ = [
     "count_visible",
     "desk_at",
     "desks_of",
+    "feed_at",
     "find_event",
     "in_words",
     "is_in_range",

@@ -55,6 +55,7 @@ class Call:
         "client",
         "headers",
         "later",
+        "logged_path",
         "method",
         "notes",
         "path",
@@ -73,6 +74,7 @@ class Call:
         self.app = app
         self.method: str = scope["method"]
         self.raw_path: str = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        self.logged_path = self.raw_path
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.scheme: str = scope.get("scheme", "http")
         client = scope.get("client")

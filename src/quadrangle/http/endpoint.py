@@ -158,11 +158,13 @@ class Application:
     async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         call = Call(self, scope, next(self._request_ids), time.perf_counter())
         match = self.router.match(call.raw_path)
+        if match is not None and match.first.secret_path:
+            call.logged_path = match.first.template
         family = self._family(call.raw_path, match)
         try:
             reply = await self._answer(call, family, match, scope, receive)
         except Disconnected:
-            self.log.info("client went away", request_id=call.request_id, path=call.raw_path)
+            self.log.info("client went away", request_id=call.request_id, path=call.logged_path)
             return
         await self._send(call, family, reply, send, head=scope["method"] == "HEAD")
         for act in call.later:
@@ -173,7 +175,7 @@ class Application:
 
     def _family(self, raw_path: str, match: Match | None) -> Family:
         if match is not None:
-            return self.families[next(iter(match.routes.values()))[0].family]
+            return self.families[match.first.family]
         return self.families["canvas" if raw_path.startswith("/api/") else "system"]
 
     async def _answer(
@@ -195,7 +197,7 @@ class Application:
             raise
         except Exception:
             self._reports += 1
-            self.log.exception("crashed", request_id=call.request_id, method=call.method, path=call.raw_path)
+            self.log.exception("crashed", request_id=call.request_id, method=call.method, path=call.logged_path)
             return family.crashed(call, self._reports)
 
     async def _decode(self, call: Call, match: Match | None, scope: dict[str, Any], receive: Receive) -> Failure | None:
@@ -284,4 +286,4 @@ class Application:
         route = call.route.template if call.route is not None else "(none)"
         self.metrics.count(call.method, route, reply.status, elapsed)
         if self._log_request is not None:
-            self._log_request(call.request_id, call.method, call.raw_path, reply.status, elapsed)
+            self._log_request(call.request_id, call.method, call.logged_path, reply.status, elapsed)

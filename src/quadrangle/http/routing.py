@@ -25,7 +25,7 @@ class Route(msgspec.Struct, frozen=True, eq=False):
 
     public: answers anonymous callers too. gives: what a success is made of, for the API description. work: "read" or "write" opens a unit of
     work of that kind around the handler, "none" leaves it to the handler. prepare: runs before that unit of work, for what must not
-    be awaited inside (hashing a password).
+    be awaited inside (hashing a password). secret_path: a parameter of the path is a secret, so that logs show the template.
     """
 
     method: str
@@ -41,6 +41,7 @@ class Route(msgspec.Struct, frozen=True, eq=False):
     prepare: Callable[[Call], Awaitable[None]] | None
     status: int
     paged: bool
+    secret_path: bool
 
     @property
     def scope(self) -> str:
@@ -69,6 +70,7 @@ class Routes:
         prepare: Callable[[Call], Awaitable[None]] | None = None,
         status: int = 200,
         paged: bool = False,
+        secret_path: bool = False,
     ) -> Callable[[H], H]:
         def register(handler: H) -> H:
             summary = (inspect.getdoc(handler) or handler.__name__.replace("_", " ")).split("\n")[0]
@@ -87,6 +89,7 @@ class Routes:
                     prepare=prepare,
                     status=status,
                     paged=paged,
+                    secret_path=secret_path,
                 )
             )
             return handler
@@ -135,6 +138,11 @@ class Match(msgspec.Struct, frozen=True):
 
     routes: dict[str, tuple[Route, tuple[str, ...]]]
     segments: list[str]
+
+    @property
+    def first(self) -> Route:
+        """One of the routes of this path: what all of them share can be read from it."""
+        return next(iter(self.routes.values()))[0]
 
     def route(self, method: str) -> Route | None:
         found = self.routes.get(method)

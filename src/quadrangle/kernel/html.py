@@ -5,6 +5,7 @@ Source: pages.md §8. nh3 parses as browsers do and keeps the allow-list; protoc
 
 import re
 from collections import Counter
+from html.parser import HTMLParser
 from typing import Any, Final
 
 import nh3
@@ -364,6 +365,43 @@ def too_deep(html: str) -> bool:
             if open_now > DEEPEST:
                 return True
     return False
+
+
+_ENDS_A_LINE: Final = re.compile(
+    r"(address|article|aside|blockquote|d[dlt]|div|fig(caption|ure)|footer|h[1-6r]|header|li|nav|[ou]l|p|pre|section|table|tr)\Z"
+)
+
+
+class _Plain(HTMLParser):
+    """Collects the text of what it is fed: blocks in lines of their own, items of lists with a dash."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br" or _ENDS_A_LINE.match(tag):
+            self.found.append("\n- " if tag == "li" else "\n")
+        elif tag == "td":
+            self.found.append(" ")
+        elif tag == "img":
+            self.found.append(dict(attrs).get("alt") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if _ENDS_A_LINE.match(tag):
+            self.found.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        self.found.append(re.sub(r"\s+", " ", data))
+
+
+def plain_text(html: str) -> str:
+    """What sanitised HTML says, line by line, for where there is no markup."""
+    parser = _Plain()
+    parser.feed(html)
+    parser.close()
+    lines = (line.strip() for line in "".join(parser.found).split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def sanitise_tree(value: Any) -> Any:

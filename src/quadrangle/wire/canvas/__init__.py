@@ -10,6 +10,7 @@ from quadrangle.wire.canvas import (
     admins,
     announcements,
     calendar_events,
+    calendar_feeds,
     course_settings,
     course_users,
     courses,
@@ -35,7 +36,7 @@ from quadrangle.wire.canvas import (
 _MODULES = (
     users, account_users, departures, logins, accounts, account_search, account_courses, account_calendars, roles, admins,
     terms, courses, course_users, course_settings, sections, enrollments, group_categories, groups, pages, modules,
-    announcements, calendar_events, eportfolios, neighbours, progress, tokens, oauth, sessions,
+    announcements, calendar_events, calendar_feeds, eportfolios, neighbours, progress, tokens, oauth, sessions,
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from quadrangle.courses import (
 from quadrangle.http.call import Call
 from quadrangle.kernel.clock import zulu, zulu_or_none
 from quadrangle.people import UserCard
+from quadrangle.wire.canvas.calendar_feeds import feed_address
 from quadrangle.wire.canvas.shapes import Maybe, Time, UserShort, user_short
 
 INCLUDES: Final = (
@@ -292,7 +293,7 @@ def course_json(
         course_color=course.course_color,
         friendly_name=course.friendly_name,
         apply_assignment_group_weights=course.apply_assignment_group_weights,
-        calendar=CalendarJson(f"{call.base_url}/feeds/calendars/course_{course.id}_{course.calendar_secret}.ics"),
+        calendar=CalendarJson(feed_address(call.base_url, f"course_{course.id}", course.calendar_secret)),
         time_zone=course.time_zone or home.time_zone,
         blueprint=course.is_blueprint,
         template=course.template,

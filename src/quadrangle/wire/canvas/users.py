@@ -28,6 +28,7 @@ from quadrangle.people import (
     user_problems,
 )
 from quadrangle.tokens import end_tokens_of
+from quadrangle.wire.canvas.calendar_feeds import feed_address
 from quadrangle.wire.canvas.ids import USER_KINDS
 from quadrangle.wire.canvas.shapes import Maybe, Time
 
@@ -260,15 +261,13 @@ async def show_profile(call: Call) -> Reply:
             pronouns=person.pronouns or UNSET,
             primary_email=person.email if sees.email else UNSET,
             effective_locale=(person.locale or DEFAULT_LOCALE) if own else UNSET,
-            calendar=CalendarLink(feed_address(call, f"user_{person.id}", person.calendar_secret)) if own else UNSET,
+            calendar=CalendarLink(feed_address(call.base_url, f"user_{person.id}", person.calendar_secret))
+            if own
+            else UNSET,
             k5_user=False if own else UNSET,
             use_classic_font_in_k5=False if own else UNSET,
         ),
     )
-
-
-def feed_address(call: Call, code: str, secret: str) -> str:
-    return f"{call.base_url}/feeds/calendars/{code}_{secret}.ics"
 
 
 # --- changing one -----------------------------------------------------------------------------------------------------
