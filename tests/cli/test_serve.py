@@ -119,6 +119,7 @@ class TestTheLog:
             "header": "secret-in-a-header-0123",
             "body": "secret-in-the-body-0123",
             "cookie": "secret-in-a-cookie-0123",
+            "feed": "secretInTheAddress0123",
         }
         with Serving("--database", "sqlite:///one.db", folder=tmp_path, QUAD_LOG=level) as server:
             with httpx.Client(base_url=server.url) as client:
@@ -126,6 +127,8 @@ class TestTheLog:
                 client.get("/api/v1/users/self", headers={"authorization": f"Bearer {secrets['header']}"})
                 client.post("/api/v1/users/self/tokens", data={"access_token": secrets["body"]})
                 client.get("/api/v1/users/self", headers={"cookie": f"quad_session={secrets['cookie']}"})
+                client.get(f"/feeds/calendars/user_1_{secrets['feed']}.ics")
+                client.delete(f"/feeds/calendars/user_1_{secrets['feed']}.ics")
                 client.get("/api/v1/courses/%FF", params={"access_token": secrets["query"]})
                 client.post("/login/oauth2/token", data={"client_secret": secrets["body"], "code": secrets["body"]})
             server.stop()

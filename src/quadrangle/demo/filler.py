@@ -6,11 +6,12 @@ All units share one transaction, so a campus is there as a whole or not at all.
 from datetime import datetime
 from itertools import count
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from quadrangle import announcements, pages
+from quadrangle import announcements, calendars, modules, pages
 from quadrangle.accounts import (
     MANAGE_LOGINS,
     MANAGE_ROLES,
@@ -27,10 +28,21 @@ from quadrangle.accounts import (
     roles,
 )
 from quadrangle.announcements import AnnouncementChange
+from quadrangle.calendars import CalendarChange, SectionTimes
 from quadrangle.campus import FIRST_USER_ID, begin
-from quadrangle.courses import create_course, create_section, enroll, find_course, move_course, standing_in
+from quadrangle.courses import (
+    account_standing,
+    course_sections,
+    create_course,
+    create_section,
+    enroll,
+    find_course,
+    move_course,
+    standing_in,
+)
 from quadrangle.db import Connection, Statement, UnitOfWork
-from quadrangle.demo import notices, people, places
+from quadrangle.db.schema import BigId
+from quadrangle.demo import diary, notices, outlines, people, places
 from quadrangle.demo.people import Person
 from quadrangle.demo.places import FOUNDED, OBSERVER, STUDENT, CoursePlan, GroupPlan, day
 from quadrangle.demo.texts import Event, Text, all_texts
@@ -38,6 +50,7 @@ from quadrangle.departures import remove_people
 from quadrangle.groups import add_member, create_group, create_group_category, group_standing
 from quadrangle.kernel.digest import Digester
 from quadrangle.kernel.ids import Ref
+from quadrangle.kernel.params import ABSENT, Absent
 from quadrangle.pages import PageChange, Wiki
 from quadrangle.people import add_email, create_login, create_user
 from quadrangle.tokens import issue_token
@@ -63,13 +76,22 @@ _REGISTRAR_MAY: Final = (
 MENTOR: Final = "Mentor"
 
 
-class _RoleId(msgspec.Struct, frozen=True):
+class _Named(msgspec.Struct, frozen=True):
     id: int
     name: str
 
 
 # The built-in roles by name.
-_ROLES: Final = Statement(select(roles.c.id, roles.c.name), into=_RoleId)
+_ROLES: Final = Statement(select(roles.c.id, roles.c.name), into=_Named)
+
+
+# The sections of a course.
+_SECTIONS: Final = Statement(
+    select(course_sections.c.id, course_sections.c.name)
+    .where(course_sections.c.course_id == bindparam("course_id", type_=BigId))
+    .order_by(course_sections.c.id),
+    into=_Named,
+)
 
 
 class Filler:
@@ -99,7 +121,9 @@ class Filler:
             await self._open_course(plan)
         await self._form_groups()
         await self._live_through()
+        await self._outline()
         await self._announce()
+        await self._keep_calendars()
         await self._part()
 
     # --- the institution
@@ -294,6 +318,99 @@ class Filler:
             )
             await announcements.announce(uow, announcements.manage(rights, account), rights.chain, user_id, change)
 
+    async def _outline(self) -> None:
+        """The modules of courses, in the order of the plan."""
+        latest: dict[str, modules.Module] = {}
+        for plan in outlines.OUTLINES:
+            uow = self.at(plan.made)
+            course_id = self.courses[plan.course]
+            module = await modules.create_module(
+                uow,
+                course_id,
+                name=plan.name,
+                unlock_at=plan.opens,
+                prerequisites=[latest[plan.course].id] if plan.after else None,
+                published=plan.published,
+            )
+            for item in plan.items:
+                await self._add_item(uow, plan.course, module, item)
+            latest[plan.course] = module
+
+    async def _add_item(self, uow: UnitOfWork, course: str, module: modules.Module, item: outlines.Item) -> None:
+        wiki = await self._wiki(uow, course, people.ADMIN.login)
+        page = None if item.page is None else await pages.page_named(uow, wiki, item.page)
+        await modules.create_item(
+            uow,
+            module,
+            type="Page" if page else "ExternalUrl" if item.address else "SubHeader",
+            title=item.title or (page.title if page else ""),
+            page_id=None if page is None else page.id,
+            external_url=item.address,
+            indent=item.indent,
+            published=page is None or page.workflow_state == "active",
+        )
+
+    async def _keep_calendars(self) -> None:
+        """Who shows which calendar, what stands in them, and who added which to their own."""
+        root = await reload(self.at(FOUNDED), ROOT_ID)
+        for one in diary.SHOWN:
+            uow = self.at(one.at)
+            account_id = self.accounts[one.account] if one.account else root.id
+            standing = await account_standing(uow, Ref("id", str(account_id)), self.users[one.login])
+            assert standing is not None
+            change = CalendarChange(account_id, visible=True, auto_subscribe=one.auto)
+            await calendars.change_calendars(uow, calendars.allow_deciding(standing), [change])
+        for entry in diary.ENTRIES:
+            await self._write_down(entry)
+        for login, keys in diary.ADDED.items():
+            await calendars.add_calendars(
+                self.at(diary.ENTRIES[-1].written), self.users[login], [self.accounts[key] for key in keys]
+            )
+
+    async def _write_down(self, entry: diary.Entry) -> None:
+        uow = self.at(entry.written)
+        kind, _, key = entry.place.partition(" ")
+        context = self._calendar(kind, key)
+        desk = await calendars.desk_at(uow, self.users[entry.login], context)
+        assert desk is not None
+        change = calendars.EventChange(
+            title=entry.title,
+            description=entry.text,
+            location_name=entry.where,
+            start_at=_on_the_clock(entry.start),
+            end_at=_on_the_clock(entry.end) if entry.end else None,
+            all_day=entry.all_day,
+            time_zone=diary.LONDON,
+            rrule=entry.rule,
+            sections=await self._in_the_evening(uow, context, entry),
+        )
+        await calendars.add_event(uow, desk.writing(), change, zone=diary.LONDON)
+
+    def _calendar(self, kind: str, key: str) -> calendars.Context:
+        ids = {
+            "account": self.accounts | {"": ROOT_ID},
+            "course": self.courses,
+            "group": self.groups,
+            "person": self.users,
+        }
+        return calendars.Context("user" if kind == "person" else kind, ids[kind][key])
+
+    async def _in_the_evening(
+        self, uow: UnitOfWork, course: calendars.Context, entry: diary.Entry
+    ) -> list[SectionTimes] | Absent:
+        """The sections with times of their own: the evening one its own, every other those of the event."""
+        if entry.evening is None:
+            return ABSENT
+        assert entry.end is not None
+        ordinary = (entry.start, entry.end)
+        return [
+            SectionTimes(
+                calendars.Context("course_section", section.id),
+                *map(_on_the_clock, entry.evening if section.name == "Evening" else ordinary),
+            )
+            for section in await uow.all(_SECTIONS, course_id=course.id)
+        ]
+
     async def _part(self) -> None:
         """Somebody who came late and left soon; the last of the people, so that nobody else is numbered differently."""
         uow = self.at(places.CAME)
@@ -342,6 +459,11 @@ class _Life:
         self.text = text
         self.url: str | None = None
         self.saves = 0
+
+
+def _on_the_clock(text: str) -> datetime:
+    """A moment by the clocks of London."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(diary.LONDON))
 
 
 def _token_of(person: Person) -> str:

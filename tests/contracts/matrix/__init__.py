@@ -15,6 +15,16 @@ from tests.world import World
 EVERYBODY: Final = ("root", "site", "clerk", "sub", "ada", "tia", "dee", "ben", "cleo", "dov", "eve")
 ANYONE: Final = (*EVERYBODY, None)
 
+# At each account of the world, who holds an account-only permission there: its administrators and those of the accounts above.
+ADMINS: Final = {"root": "root site", "science": "root site sub", "arts": "root site"}
+# Any membership reads, and so do the staff of a course directly there.
+READERS: Final = {
+    "root": "root site clerk",
+    "science": "root site clerk sub ada tia dee",
+    "arts": "root site clerk",
+}
+
+
 Who = tuple[str | None, ...]
 Given = Callable[[World], dict[str, Any]]
 
@@ -28,6 +38,7 @@ class Row(msgspec.Struct, frozen=True):
 
     route: as it is registered, without /api/v1. at: by parameter of the route, a key of `world.ids` or a reference. given: makes what the
     request is about, anew for each caller, and returns more parameters of the route or, under names with a `=` before them, of the body.
+    done: what is answered to who may. unseen: for whom it does not exist.
     """
 
     method: str
@@ -38,6 +49,8 @@ class Row(msgspec.Struct, frozen=True):
     given: Given | None = None
     query: str = ""
     refused: int = 403
+    done: int = 200
+    unseen: Who = ()
     anonymous: int = 401
 
     @property
@@ -47,7 +60,9 @@ class Row(msgspec.Struct, frozen=True):
 
     def expected(self, caller: str | None) -> int:
         if caller in self.may:
-            return 200
+            return self.done
+        if caller in self.unseen:
+            return 404
         return self.anonymous if caller is None else self.refused
 
     def ask(self, world: World, caller: str | None) -> int:
@@ -58,6 +73,13 @@ class Row(msgspec.Struct, frozen=True):
         path = "/".join(str(values[part[1:]]) if part.startswith(":") else part for part in self.route.split("/"))
         path += f"?{self.query}" if self.query else ""
         return world.as_(caller).request(self.method, path, data=data or None).status_code
+
+
+def in_root(world: World, method: str, path: str, data: dict[str, Any] | None = None) -> Any:
+    """What the root administrator is answered, who must succeed."""
+    reply = world.root.request(method, path, data=data)
+    assert reply.status_code < 300, reply.text
+    return reply.json()
 
 
 def at_each(places: dict[str, str], method: str, route: str, **more: Any) -> list[Row]:

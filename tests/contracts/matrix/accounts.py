@@ -5,7 +5,7 @@ import itertools
 from typing import Any, Final
 
 from quadrangle.http.routing import Route
-from tests.contracts.matrix import ANYONE, EVERYBODY, Row, at_each
+from tests.contracts.matrix import ADMINS, ANYONE, EVERYBODY, READERS, Row, at_each, in_root
 from tests.world import World
 
 TAGS: Final = {"Accounts", "Account domain lookups", "Roles", "Admins", "Enrollment terms"}
@@ -19,32 +19,18 @@ def is_of_family(route: Route) -> bool:
 
 _numbers = itertools.count(1)
 
-# An administrator of the place or above holds an account-only permission there; one of the root alone holds those for the root.
-ADMINS: Final = {"root": "root site", "science": "root site sub", "arts": "root site"}
 ROOT_ADMINS: Final = {"root": "root site", "science": "root site", "arts": "root site"}
-# Any membership reads, and so do the staff of a course directly there.
-READERS: Final = {
-    "root": "root site clerk",
-    "science": "root site clerk sub ada tia dee",
-    "arts": "root site clerk",
-}
 AT_ROOT: Final = {"root": "root site"}
 
 
-def _in_root(world: World, method: str, path: str, data: dict[str, Any] | None = None) -> Any:
-    reply = world.root.request(method, path, data=data)
-    assert reply.status_code == 200, reply.text
-    return reply.json()
-
-
 def sub_account(world: World) -> dict[str, Any]:
-    made = _in_root(world, "POST", f"/accounts/{world.ids['science']}/sub_accounts", {"account[name]": "Empty"})
+    made = in_root(world, "POST", f"/accounts/{world.ids['science']}/sub_accounts", {"account[name]": "Empty"})
     return {"id": made["id"]}
 
 
 def user(world: World) -> dict[str, Any]:
     login = f"new{next(_numbers)}@example.com"
-    return {"user_id": _in_root(world, "POST", "/accounts/1/users", {"pseudonym[unique_id]": login})["id"]}
+    return {"user_id": in_root(world, "POST", "/accounts/1/users", {"pseudonym[unique_id]": login})["id"]}
 
 
 def user_in_body(world: World) -> dict[str, Any]:
@@ -61,21 +47,21 @@ def new_login(world: World) -> dict[str, Any]:
 
 def removed_user(world: World) -> dict[str, Any]:
     made = user(world)
-    _in_root(world, "DELETE", f"/accounts/1/users/{made['user_id']}")
+    in_root(world, "DELETE", f"/accounts/1/users/{made['user_id']}")
     return made
 
 
 def login(world: World) -> dict[str, Any]:
-    [one] = _in_root(world, "GET", f"/users/{user(world)['user_id']}/logins")
+    [one] = in_root(world, "GET", f"/users/{user(world)['user_id']}/logins")
     return {"id": one["id"]}
 
 
 def role_at(place: str, *, inactive: bool = False) -> Any:
     def make(world: World) -> dict[str, Any]:
         path = f"/accounts/{world.ids[place]}/roles"
-        made = _in_root(world, "POST", path, {"label": f"Role {next(_numbers)}"})
+        made = in_root(world, "POST", path, {"label": f"Role {next(_numbers)}"})
         if inactive:
-            _in_root(world, "DELETE", f"{path}/{made['id']}")
+            in_root(world, "DELETE", f"{path}/{made['id']}")
         return {"id": made["id"]}
 
     return make
@@ -84,7 +70,7 @@ def role_at(place: str, *, inactive: bool = False) -> Any:
 def admin_at(place: str) -> Any:
     def make(world: World) -> dict[str, Any]:
         made = user(world)
-        _in_root(world, "POST", f"/accounts/{world.ids[place]}/admins", {"user_id": made["user_id"]})
+        in_root(world, "POST", f"/accounts/{world.ids[place]}/admins", {"user_id": made["user_id"]})
         return made
 
     return make
@@ -95,7 +81,7 @@ def newcomer(world: World) -> dict[str, Any]:
 
 
 def term(world: World) -> dict[str, Any]:
-    made = _in_root(world, "POST", "/accounts/1/terms", {"enrollment_term[name]": f"Term {next(_numbers)}"})
+    made = in_root(world, "POST", "/accounts/1/terms", {"enrollment_term[name]": f"Term {next(_numbers)}"})
     return {"id": made["id"]}
 
 

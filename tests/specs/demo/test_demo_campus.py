@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import msgspec
@@ -361,3 +361,59 @@ class TestTheAccounts:
         course = demo.course("BIO110")
         students = admin.get(f"{course}/users?enrollment_type[]=student&per_page=100").json()
         assert otto["id"] not in [one["id"] for one in students]
+
+
+class TestItsCalendars:
+    WEEK: Final[dict[str, Any]] = {"start_date": "2026-11-30", "end_date": "2026-12-18"}
+
+    def codes(self, demo: Demo, login: str) -> list[str]:
+        """The calendars somebody has in view."""
+        seen = demo.ok(login, "/calendar_events/visible_contexts")["contexts"]
+        return [one["asset_string"] for one in seen]
+
+    def titles(self, demo: Demo, login: str) -> set[str]:
+        query = self.WEEK | {"context_codes[]": self.codes(demo, login)}
+        return {one["title"] for one in demo.all(login, "/calendar_events", **query)}
+
+    def test_people_see_what_concerns_them(self, demo: Demo) -> None:
+        student = self.titles(demo, "aaliyah.brooks")
+        assert {"Founders’ Day", "Open day", "Science seminar", "Species test", "Programming: practice"} <= student
+        assert not {"Choir rehearsal", "Lunchtime recital", "Dentist"} & student
+        assert {"Choir rehearsal", "Winter concert", "Lunchtime recital", "Dentist"} <= self.titles(demo, "zoe.laurent")
+
+    def test_everybody_has_the_colleges(self, demo: Demo) -> None:
+        for login in ("omar.elsayed", "denise.brooks", "edmund.hartley"):
+            assert "Open day" in {one["title"] for one in demo.all(login, "/calendar_events", **self.WEEK)}
+
+    def test_an_evening_section_meets_in_the_evening(self, demo: Demo) -> None:
+        course = demo.ok("mara.lindqvist", demo.course("CMP120"))["id"]
+        query = self.WEEK | {"context_codes[]": f"course_{course}"}
+        hours = {
+            one["start_at"]
+            for login in ("aaliyah.brooks", "chidi.eze")
+            for one in demo.all(login, "/calendar_events", **query)
+        }
+        assert hours == {"2026-12-01T10:00:00Z", "2026-12-01T18:00:00Z"}
+
+    def test_feeds_open(self, demo: Demo) -> None:
+        feed = demo.ok("zoe.laurent", "/users/self/profile")["calendar"]["ics"]
+        assert "SUMMARY:Dentist" in httpx.get(feed, verify=NO_TLS).text
+
+
+class TestItsModules:
+    def test_they_lead_through_a_course(self, demo: Demo) -> None:
+        found = demo.all("aaliyah.brooks", f"{demo.course('BIO110')}/modules", **{"include[]": "items"})
+        assert [one["name"] for one in found] == ["Before you go out", "At the water", "Writing it up"]
+        assert found[1]["prerequisite_module_ids"] == [found[0]["id"]]
+        assert [one["title"] for one in found[1]["items"]] == [
+            "Catching",
+            "Kick sampling",
+            "Naming and counting",
+            "Species list",
+            "Biotic index",
+        ]
+
+    def test_one_is_not_ready(self, demo: Demo) -> None:
+        path = f"{demo.course('CMP120')}/modules"
+        seen = [{one["name"] for one in demo.all(login, path)} for login in ("piotr.zielinski", "chidi.eze")]
+        assert seen[0] - seen[1] == {"Next term (not yet)"}
