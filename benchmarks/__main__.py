@@ -18,9 +18,11 @@ from tests.engines import ENGINES, Postgres
 from benchmarks import load, servers, statements
 from benchmarks.campus import BODY, HOT_PAGES, Campus, Size, build
 from benchmarks.load import Measured, request
+from benchmarks.report import HOT as ONE_PAGE
 from benchmarks.report import Result, as_json, as_table
+from benchmarks.statements import Asked
 
-ORDINARY: Final = Size(pages=1_000, revisions=200, accounts=30, faculties=5, courses=100)
+ORDINARY: Final = Size(pages=1_000, revisions=200, accounts=30, faculties=5, courses=100, over=1_000)
 GROWTH: Final = 100
 SETTLE: Final = 0.4  # seconds of load before figures count
 
@@ -79,34 +81,37 @@ def _reverts(campus: Campus) -> Work:
     return requests
 
 
-def reads(campus: Campus) -> dict[str, str]:
+def reads(campus: Campus) -> dict[str, Asked]:
+    """Everything that is read, by its name in the table; of account courses both times 50 are found."""
     pages = f"{campus.course}/pages"
-    return {
-        "GET one page": f"{pages}/page-000000",
-        "list 50 of 1,000": f"{pages}?per_page=50",
-        "revisions of 200": f"{pages}/page-000000/revisions?per_page=50",
-    }
-
-
-def admin_reads(campus: Campus) -> dict[str, str]:
-    """What an administrator asks; of the courses both times 50 are found."""
     courses = f"/api/v1/accounts/{campus.faculties[0]}/courses?per_page=50"
     narrowed = (
         f"{courses}&search_term=introduction&enrollment_term_id={campus.term_id}"
         "&enrollment_type%5B%5D=student&with_enrollments=true"
     )
     rights = "permissions%5B%5D=become_user&permissions%5B%5D=read_course_list"
+    notices = f"/api/v1/accounts/{campus.departments[-1]}/account_notifications"
     return {
-        "account courses": courses,
-        "the same, filtered": narrowed,
-        "permission query": f"/api/v1/accounts/{campus.faculties[-1]}/permissions?{rights}",
+        ONE_PAGE: Asked(f"{pages}/page-000000", servers.TOKEN),
+        "list 50 of 1,000": Asked(f"{pages}?per_page=50", servers.TOKEN),
+        "revisions of 200": Asked(f"{pages}/page-000000/revisions?per_page=50", servers.TOKEN),
+        "account courses": Asked(courses, servers.ADMIN_TOKEN),
+        "the same, filtered": Asked(narrowed, servers.ADMIN_TOKEN),
+        "permission query": Asked(f"/api/v1/accounts/{campus.faculties[-1]}/permissions?{rights}", servers.ADMIN_TOKEN),
+        "1,000 announcements": Asked(notices, servers.STUDENT_TOKEN),
+    }
+
+
+def writes(campus: Campus) -> dict[str, Asked]:
+    page = f"{campus.course}/pages/{_page(0)}"
+    return {
+        "PUT a body": Asked(page, servers.TOKEN, "PUT", _form(body=BODY + "<p>Counted</p>")),
+        "revert": Asked(f"{page}/revisions/1", servers.TOKEN, "POST"),
     }
 
 
 def _readings(campus: Campus) -> dict[str, Work]:
-    return {name: _always("GET", path) for name, path in reads(campus).items()} | {
-        name: _always("GET", path, servers.ADMIN_TOKEN) for name, path in admin_reads(campus).items()
-    }
+    return {name: _always(one.method, one.path, one.token) for name, one in reads(campus).items()}
 
 
 def works(campus: Campus) -> dict[str, Work]:
@@ -125,18 +130,9 @@ def _measure(server: servers.Serving, work: Work, connections: int, seconds: flo
 def measure_engine(engine: str, address: Callable[[str], str], effort: Effort, say: Callable[[str], None]) -> Result:
     say(f"{engine}: filling an ordinary campus")
     campus = build(address("ordinary"), ORDINARY)
-    one_page = reads(campus)["GET one page"]
+    one_page = reads(campus)[ONE_PAGE].path
     result = Result(engine)
-    put = _form(body=BODY + "<p>Counted</p>")
-    result.statements = statements.count(
-        campus,
-        {name: ("GET", path, servers.TOKEN, b"") for name, path in reads(campus).items()}
-        | {name: ("GET", path, servers.ADMIN_TOKEN, b"") for name, path in admin_reads(campus).items()}
-        | {
-            "PUT a body": ("PUT", f"{campus.course}/pages/{_page(0)}", servers.TOKEN, put),
-            "revert": ("POST", f"{campus.course}/pages/{_page(0)}/revisions/1", servers.TOKEN, b""),
-        },
-    )
+    result.statements = statements.count(campus, reads(campus) | writes(campus))
     say(f"{engine}: starting {effort.starts} times")
     starts = []
     for _ in range(effort.starts):
@@ -151,7 +147,7 @@ def measure_engine(engine: str, address: Callable[[str], str], effort: Effort, s
         with servers.Watching(server) as watching:
             for _ in range(effort.rounds):
                 yardstick = _measure(bare, nothing, 32, effort.seconds)
-                ours = _measure(server, work["GET one page"], 32, effort.seconds)
+                ours = _measure(server, work[ONE_PAGE], 32, effort.seconds)
                 result.rounds.append((yardstick.per_second, ours.per_second))
                 result.cpu_rounds.append((yardstick.cpu, ours.cpu))
         result.load_mb = watching.largest
@@ -161,7 +157,7 @@ def measure_engine(engine: str, address: Callable[[str], str], effort: Effort, s
             for name, one in work.items():
                 result.add(name, connections, _measure(server, one, connections, effort.seconds))
         # Nothing is kept for long where somebody writes all the time (docs/decisions/0008).
-        reading, writing = work["GET one page"], _writes(campus)
+        reading, writing = work[ONE_PAGE], _writes(campus)
         beside = _measure(server, lambda n: writing(n) if n == 31 else reading(n), 32, effort.seconds)
         result.add("31 × GET one page, 1 × PUT", 32, beside)
         result.after_mb = server.resident()
@@ -176,8 +172,8 @@ def _measure_growth(result: Result, campus: Campus, grown: Campus, effort: Effor
     """Each request on both campuses in turns, at one connection; the time of the median request counts."""
     small, large = _readings(campus), _readings(grown)
     with (
-        servers.quadrangle(campus.url, reads(campus)["GET one page"]) as before,
-        servers.quadrangle(grown.url, reads(grown)["GET one page"]) as after,
+        servers.quadrangle(campus.url, reads(campus)[ONE_PAGE].path) as before,
+        servers.quadrangle(grown.url, reads(grown)[ONE_PAGE].path) as after,
     ):
         pairs: dict[str, tuple[Work, Work]] = {name: (small[name], large[name]) for name in small}
         pairs["PUT a body"] = (_writes(campus), _writes(grown))

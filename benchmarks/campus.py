@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam, select
 
-from benchmarks.servers import ADMIN_TOKEN, KEY, TOKEN
-from quadrangle.accounts import ROOT_ID, account_courses, create_account, create_term
-from quadrangle.campus import begin
+from benchmarks.servers import ADMIN_TOKEN, KEY, STUDENT_TOKEN, TOKEN
+from quadrangle.accounts import ROOT_ID, account_courses, create_account, create_term, roles
+from quadrangle.announcements.tables import announcement_dismissals, announcement_roles, announcements
+from quadrangle.campus import FIRST_USER_ID, begin
 from quadrangle.courses import course_sections, courses, create_course, enroll, enrollments
 from quadrangle.db import Statement, UnitOfWork, migrate, open_database
 from quadrangle.db.sqlite import connect
@@ -24,6 +25,7 @@ from quadrangle.kernel.digest import Digester
 from quadrangle.kernel.text import fold, sort_key
 from quadrangle.pages.tables import page_revisions, page_slugs, pages, wikis
 from quadrangle.people import create_login, create_user
+from quadrangle.tokens import issue_token
 
 START: Final = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 # About 4 KB of plain HTML, as a page of a course has.
@@ -33,12 +35,13 @@ BODY: Final = "<h2>Week one</h2>" + "".join(
 )
 FIRST_PAGE: Final = 1_001
 FIRST_COURSE: Final = 1_001
+LIVE: Final = 1_000  # announcements that are on
 HOT_PAGES: Final = 64  # pages with a full body: the ones that are read and written
 
 
 class Size(msgspec.Struct, frozen=True):
     """pages: in the course. revisions: of its first page. accounts: in the tree. faculties: accounts of another tree, four below each, so that
-    500 of them are five levels deep; courses: in these.
+    500 of them are five levels deep; courses: in these. over: announcements that are past, beside the thousand that are on.
     """
 
     pages: int
@@ -46,6 +49,7 @@ class Size(msgspec.Struct, frozen=True):
     accounts: int
     faculties: int
     courses: int
+    over: int
 
     def times(self, factor: int) -> "Size":
         return Size(*(getattr(self, name) * factor for name in self.__struct_fields__))
@@ -53,7 +57,8 @@ class Size(msgspec.Struct, frozen=True):
 
 class Campus(msgspec.Struct, frozen=True):
     """Where to send requests. front: id of the page that has the long history. faculties: ids of the accounts that hold courses, the one
-    above all others first. term_id: of most of these courses.
+    above all others first. term_id: of most of these courses. departments: one below the other, the lowest four deep, where a student has a
+    course.
     """
 
     url: str
@@ -61,6 +66,7 @@ class Campus(msgspec.Struct, frozen=True):
     front: int
     faculties: list[int]
     term_id: int
+    departments: list[int]
 
     @property
     def course(self) -> str:
@@ -71,7 +77,7 @@ def build(url: str, size: Size) -> Campus:
     """Fill an empty database; returns where things are."""
     migrate.upgrade(url)
     campus = asyncio.run(_furnish(url, size))
-    _copy(url, [*_pages(campus.course_id, size), *_courses(campus, size)])
+    _copy(url, [*_pages(campus.course_id, size), *_courses(campus, size), *_announcements(campus, size)])
     return campus
 
 
@@ -92,31 +98,39 @@ async def _furnish(url: str, size: Size) -> Campus:
             course_id = await create_course(
                 uow, account_id=tree[min(20, len(tree) - 1)], root_id=ROOT_ID, name="Bench", state="available"
             )
-            await _teacher(uow, course_id)
+            await _enrolled(uow, course_id, "TeacherEnrollment", "Ada Byron", TOKEN)
             faculties = [await create_account(uow, name="Faculties", parent_id=ROOT_ID, root_id=ROOT_ID)]
             for n in range(size.faculties - 1):
                 faculties.append(
                     await create_account(uow, name=f"Faculty {n}", parent_id=faculties[n // 4], root_id=ROOT_ID)
                 )
             term_id = await create_term(uow, root_id=ROOT_ID, name="Fall")
-        return Campus(url, course_id, FIRST_PAGE, faculties, term_id)
+            departments = [ROOT_ID]
+            for n in range(4):
+                departments.append(
+                    await create_account(uow, name=f"Department {n}", parent_id=departments[-1], root_id=ROOT_ID)
+                )
+            deep_id = await create_course(
+                uow, account_id=departments[-1], root_id=ROOT_ID, name="Deep", state="available"
+            )
+            await _enrolled(uow, deep_id, "StudentEnrollment", "Ben Okri", STUDENT_TOKEN)
+        return Campus(url, course_id, FIRST_PAGE, faculties, term_id, departments)
     finally:
         await database.stop()
 
 
-async def _teacher(uow: UnitOfWork, course_id: int) -> None:
-    from sqlalchemy import select
+# A built-in role by its name.
+_ROLE: Final = Statement(select(roles.c.id).where(roles.c.name == bindparam("name")), into=int)
 
-    from quadrangle.accounts import roles
-    from quadrangle.tokens import issue_token
 
-    role = Statement(select(roles.c.id).where(roles.c.name == "TeacherEnrollment"), into=int)
-    role_id = await uow.one(role)
+async def _enrolled(uow: UnitOfWork, course_id: int, type: str, name: str, token: str) -> None:
+    """Somebody new in a course, with a token."""
+    role_id = await uow.one(_ROLE, name=type)
     assert role_id is not None
-    user_id = await create_user(uow, name="Ada Byron")
-    await create_login(uow, user_id=user_id, account_id=ROOT_ID, unique_id="ada@example.com")
-    await enroll(uow, course_id=course_id, user_id=user_id, type="TeacherEnrollment", role_id=role_id, state="active")
-    await issue_token(uow, Digester(KEY), user_id=user_id, purpose="bench", secret=TOKEN)
+    user_id = await create_user(uow, name=name)
+    await create_login(uow, user_id=user_id, account_id=ROOT_ID, unique_id=f"{name.split()[0].lower()}@example.com")
+    await enroll(uow, course_id=course_id, user_id=user_id, type=type, role_id=role_id, state="active")
+    await issue_token(uow, Digester(KEY), user_id=user_id, purpose="bench", secret=token)
 
 
 Rows = Iterable[tuple[Any, ...]]
@@ -170,6 +184,56 @@ def _courses(campus: Campus, size: Size) -> list[tuple[Table, Sequence[str], Row
     ]
     tables = ((courses, made), (course_sections, sections), (enrollments, enrolled), (account_courses, placed))
     return [(table, list(rows[0]), [tuple(row.values()) for row in rows]) for table, rows in tables]
+
+
+def _announcements(campus: Campus, size: Size) -> list[tuple[Table, Sequence[str], Rows]]:
+    """A thousand that are on, spread over the root and the departments, and those that are over, which the student has all closed. Every
+    fifth is for students."""
+    [(role_id, user_id)] = [
+        (row["role_id"], row["user_id"])
+        for row in _read(campus.url, "SELECT role_id, user_id FROM enrollments WHERE type = 'StudentEnrollment'")
+    ]
+    numbers = range(1, LIVE + size.over + 1)
+    homes = campus.departments
+
+    def notice(n: int) -> tuple[Any, ...]:
+        ends = datetime(2099, 1, 1, tzinfo=UTC) if n <= LIVE else datetime(2020, 1, 1, tzinfo=UTC)
+        return (
+            n, homes[n % len(homes)], ROOT_ID, FIRST_USER_ID, f"Announcement {n}", f"<p>What {n} is about.</p>",
+            datetime(2019, 1, 1, tzinfo=UTC), ends - timedelta(minutes=n), "information", n % 5 == 0, False, False, "active",
+            START, START,
+        )  # fmt: skip
+
+    names = [
+        "id",
+        "account_id",
+        "root_account_id",
+        "user_id",
+        "subject",
+        "message",
+        "start_at",
+        "end_at",
+        "icon",
+        "targeted",
+        "domain_specific",
+        "send_message",
+        "workflow_state",
+        "created_at",
+        "updated_at",
+    ]
+    return [
+        (announcements, names, (notice(n) for n in numbers)),
+        (
+            announcement_roles,
+            ["announcement_id", "position", "role_id"],
+            ((n, 0, role_id) for n in numbers if n % 5 == 0),
+        ),
+        (
+            announcement_dismissals,
+            ["user_id", "announcement_id", "dismissed_at"],
+            ((user_id, n, START) for n in numbers if n > LIVE),
+        ),
+    ]
 
 
 def _read(url: str, sql: str) -> list[dict[str, Any]]:

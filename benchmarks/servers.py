@@ -17,6 +17,7 @@ from benchmarks.load import request
 KEY = "a key for benchmarks"
 ADMIN_TOKEN = "admin-token-of-the-bench"
 TOKEN = "benchmark-token-0123456789"
+STUDENT_TOKEN = "student-token-of-the-bench"
 
 
 class Serving:

@@ -5,13 +5,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
+
 from benchmarks.campus import Campus
 from benchmarks.servers import KEY
 from quadrangle.app import create_app
 from quadrangle.settings import Settings
 
-# Method, path, token and body of a request.
-Asked = tuple[str, str, str, bytes]
+
+class Asked(msgspec.Struct, frozen=True):
+    """A request. body: a form's."""
+
+    path: str
+    token: str
+    method: str = "GET"
+    body: bytes = b""
 
 
 # A statement with the values it ran with.
@@ -76,22 +84,22 @@ async def note(campus: Campus, requests: dict[str, Asked]) -> dict[str, list[Not
 
 
 async def _ask(app: Any, asked: Asked) -> None:
-    method, path, token, body = asked
-    raw_path, _, query = path.partition("?")
-    headers = [(b"host", b"bench"), (b"authorization", f"Bearer {token}".encode())]
-    if body:
+    raw_path, _, query = asked.path.partition("?")
+    headers = [(b"host", b"bench"), (b"authorization", f"Bearer {asked.token}".encode())]
+    if asked.body:
         headers += [
             (b"content-type", b"application/x-www-form-urlencoded"),
-            (b"content-length", str(len(body)).encode()),
+            (b"content-length", str(len(asked.body)).encode()),
         ]
     scope = {
-        "type": "http", "method": method, "path": raw_path, "raw_path": raw_path.encode(), "query_string": query.encode(), "headers": headers,
+        "type": "http", "method": asked.method, "path": raw_path, "raw_path": raw_path.encode(),
+        "query_string": query.encode(), "headers": headers,
         "scheme": "http", "client": ("127.0.0.1", 1),
     }  # fmt: skip
     statuses = []
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
+        return {"type": "http.request", "body": asked.body, "more_body": False}
 
     async def send(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
@@ -99,7 +107,7 @@ async def _ask(app: Any, asked: Asked) -> None:
 
     await app(scope, receive, send)
     if statuses != [200]:
-        raise RuntimeError(f"{method} {path} answered {statuses}")
+        raise RuntimeError(f"{asked.method} {asked.path} answered {statuses}")
 
 
 def count(campus: Campus, requests: dict[str, Asked]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, or_, select, union
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select, union
 from sqlalchemy.dialects import postgresql
 
 from quadrangle.accounts import ROOT_ID, account_by, account_lineage, account_users, accounts, roles, user_bind
@@ -81,8 +81,9 @@ _AUDIENCE: Final = collect(
     .correlate(announcements),
     Audience,
 )
-_OF_A_ROLE_HELD: Final = exists(
-    select(announcement_roles.c.position)
+# Not EXISTS: for that, PostgreSQL read the roles of all announcements there ever were, and looked each one up in them.
+_OF_A_ROLE_HELD: Final = (
+    select(func.min(announcement_roles.c.position))
     .where(
         announcement_roles.c.announcement_id == announcements.c.id,
         or_(
@@ -91,6 +92,8 @@ _OF_A_ROLE_HELD: Final = exists(
         ),
     )
     .correlate(announcements)
+    .scalar_subquery()
+    .is_not(None)
 )
 
 

@@ -30,9 +30,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql import ClauseElement, Select
+from sqlalchemy.sql import ClauseElement, Select, operators
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from quadrangle.db.schema import Json
@@ -92,6 +94,12 @@ class _AnyOf(ColumnElement[bool]):
     def __init__(self, left: ColumnElement[Any], right: ColumnElement[Any]) -> None:
         self.left = left
         self.right = right
+
+    def self_group(self, against: OperatorType | None = None) -> ColumnElement[bool]:
+        """As it stands among conditions. SQLAlchemy would write `… = 1` after what it does not know to be one, and no index is used then."""
+        if against in (operators.and_, operators.or_, operators._asbool):
+            return self
+        return Grouping(self)
 
 
 def any_of(left: ColumnElement[Any], name: str, *, of: type[IdList] | type[TextList] = IdList) -> ColumnElement[bool]:
