@@ -3,7 +3,6 @@ and encodes the reply. No web framework reads Rails parameters or routes on the 
 (docs/decisions/0002-endpoint-kernel.md).
 """
 
-import contextlib
 import itertools
 import math
 import time
@@ -158,8 +157,8 @@ class Application:
     async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         call = Call(self, scope, next(self._request_ids), time.perf_counter())
         match = self.router.match(call.raw_path)
-        if match is not None and match.first.secret_path:
-            call.logged_path = match.first.template
+        if match is not None and match.logged_path is not None:
+            call.logged_path = match.logged_path
         family = self._family(call.raw_path, match)
         try:
             reply = await self._answer(call, family, match, scope, receive)
@@ -175,7 +174,7 @@ class Application:
 
     def _family(self, raw_path: str, match: Match | None) -> Family:
         if match is not None:
-            return self.families[match.first.family]
+            return self.families[match.family]
         return self.families["canvas" if raw_path.startswith("/api/") else "system"]
 
     async def _answer(
@@ -235,8 +234,11 @@ class Application:
             uow = call._uow = UnitOfWork(connection, self.clock.now())
             await family.admit(call)
             if route.work == "read":
-                with contextlib.suppress(NeedsToWrite):
+                try:  # twice as fast as contextlib.suppress, and in the way of every request
                     reply = await route.handler(call, *arguments)
+                except NeedsToWrite:
+                    pass
+                else:
                     self.metrics.statements += uow.statements
                     return reply
         call._uow = None

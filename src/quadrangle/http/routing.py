@@ -132,17 +132,18 @@ class _Node:
         self.rest: _Node | None = None
         self.routes: dict[str, tuple[Route, tuple[str, ...]]] = {}
 
+    def matched(self, segments: list[str]) -> "Match":
+        first = next(iter(self.routes.values()))[0]
+        return Match(self.routes, segments, first.family, first.template if first.secret_path else None)
+
 
 class Match(msgspec.Struct, frozen=True):
-    """Every verb of the path that matched, and its undecoded parameters."""
+    """Every verb of the path that matched, and its undecoded parameters. logged_path: what logs show, where the path holds a secret."""
 
     routes: dict[str, tuple[Route, tuple[str, ...]]]
     segments: list[str]
-
-    @property
-    def first(self) -> Route:
-        """One of the routes of this path: what all of them share can be read from it."""
-        return next(iter(self.routes.values()))[0]
+    family: str
+    logged_path: str | None
 
     def route(self, method: str) -> Route | None:
         found = self.routes.get(method)
@@ -211,7 +212,7 @@ class Router:
 
     def _walk(self, node: _Node, segments: list[str], at: int, taken: list[str]) -> Match | None:
         if at == len(segments):
-            return Match(node.routes, taken) if node.routes else None
+            return node.matched(taken) if node.routes else None
         segment = segments[at]
         fixed = node.fixed.get(segment)
         if fixed is not None and (found := self._walk(fixed, segments, at + 1, taken)) is not None:
@@ -221,5 +222,5 @@ class Router:
             if found is not None:
                 return found
         if node.rest is not None:
-            return Match(node.rest.routes, [*taken, "/".join(segments[at:])])
+            return node.rest.matched([*taken, "/".join(segments[at:])])
         return None

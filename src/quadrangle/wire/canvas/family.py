@@ -37,6 +37,9 @@ from quadrangle.wire.canvas.ids import find_user_for
 
 SESSION_COOKIE: Final = "quad_session"
 STRING_IDS: Final = b"application/json+canvas-string-ids"
+_META: Final = (b"x-canvas-meta", b"q=quadrangle;")
+_PRIVATE: Final = (b"cache-control", b"max-age=0, private, must-revalidate")
+_MOST_BEARERS: Final = 4_096
 _LOGIN_AGAIN: Final = ("www-authenticate", 'Bearer realm="canvas-lms"')
 # Where a token counts beside /api/ (conventions.md §1.1).
 _TOKEN_ROUTES: Final = frozenset(
@@ -69,6 +72,7 @@ class CanvasFamily:
         )
         self._allowed = frozenset(self._identity_of(one) for one in settings.throttle_allow)
         self._blocked = frozenset(self._identity_of(one) for one in settings.throttle_block)
+        self._bearers: dict[str, tuple[TokenForRequest, Actor, ZoneInfo]] = {}  # by digest
         # Ten tries at one login from one address, then one a minute; a hundred from one address, then six a minute.
         self.sign_ins = Attempts(most=10, every=60)
         self.sign_ins_of_address = Attempts(most=100, every=10)
@@ -141,17 +145,12 @@ class CanvasFamily:
         token = await call.uow.one(TOKEN_FOR_REQUEST, digest=digest)
         now = call.now
         usable = check_token(token, now)
-        facts = TokenFacts(
-            id=usable.id,
-            application=usable.developer_key_id is not None,
-            scopes=tuple(usable.scopes),
-            requires_scopes=bool(usable.key_requires_scopes),
-            allows_includes=usable.key_allows_includes is not False,
-            last_used_at=usable.last_used_at,
-        )
-        call.actor = Actor(usable.user_id, usable.time_zone, usable.locale, None, facts)
+        actor, zone = self._bearer_of(digest, usable)
+        facts = actor.token
+        assert facts is not None
+        call.actor = actor
         call.notes["account_zone"] = usable.account_time_zone
-        call.zone = zone_named(usable.time_zone or usable.account_time_zone)
+        call.zone = zone
         if usable.real_user_id is not None:
             call.notes["made_while_masquerading"] = True
         if facts.scopes or facts.requires_scopes:
@@ -159,6 +158,24 @@ class CanvasFamily:
         if usable.last_used_at is None or (now - usable.last_used_at).total_seconds() >= TOUCH_EVERY:
             call.later.append(lambda: touch_token(call.app.database, call.app.clock, usable.id))
             call.later.append(lambda: _note_access(call, usable.login_id))
+
+    def _bearer_of(self, digest: str, token: TokenForRequest) -> tuple[Actor, ZoneInfo]:
+        """Whoever sends the token. The row is the same object as long as the database keeps it, and so is what is made of it."""
+        known = self._bearers.get(digest)
+        if known is None or known[0] is not token:
+            facts = TokenFacts(
+                id=token.id,
+                application=token.developer_key_id is not None,
+                scopes=tuple(token.scopes),
+                requires_scopes=bool(token.key_requires_scopes),
+                allows_includes=token.key_allows_includes is not False,
+                last_used_at=token.last_used_at,
+            )
+            actor = Actor(token.user_id, token.time_zone, token.locale, None, facts)
+            if len(self._bearers) >= _MOST_BEARERS:
+                self._bearers.clear()
+            known = self._bearers[digest] = (token, actor, zone_named(token.time_zone or token.account_time_zone))
+        return known[1], known[2]
 
     def _check_scopes(self, call: Call, route: Route, token: TokenFacts) -> None:
         if not self._scopes_bind(token) or route.template == "/login/oauth2/token":
@@ -243,10 +260,11 @@ class CanvasFamily:
     def leave(self, call: Call, reply: Reply) -> Reply:
         if STRING_IDS in call.headers.get(b"accept", b"") and not isinstance(reply.body, bytes):
             reply.body, reply.wrap = with_string_ids(reply.plain()), None
-        reply.headers.append((b"x-canvas-meta", b"q=quadrangle;"))
-        if not any(name == b"cache-control" for name, _ in reply.headers):
-            reply.headers.append((b"cache-control", b"max-age=0, private, must-revalidate"))
-            if call.method == "GET" and reply.status == 200 and not any(name == b"etag" for name, _ in reply.headers):
+        said = {name for name, _ in reply.headers} if reply.headers else ()
+        reply.headers.append(_META)
+        if b"cache-control" not in said:
+            reply.headers.append(_PRIVATE)
+            if call.method == "GET" and reply.status == 200 and b"etag" not in said:
                 _tag(call, reply)
         session: SessionFacts | None = call.notes.get("web_session")
         if session is not None:
