@@ -6,6 +6,7 @@ its only member.
 """
 
 import itertools
+import secrets
 import shutil
 import ssl
 from datetime import UTC, datetime
@@ -239,6 +240,7 @@ class World:
         self.clock = SettableClock(START)
         self.closing: list[Any] = []
         self.database_url = template.copy()
+        self.storage = template.folder / f"files-{secrets.token_hex(4)}"  # made with the first file
         self._clients: dict[str | None, Client] = {}
         self.use(**settings)
 
@@ -246,6 +248,7 @@ class World:
         """Serve this campus anew, with other server settings."""
         self._stop()
         chosen: dict[str, Any] = {"throttle": False, "sqlite_synchronous": "normal", **settings}
+        chosen.setdefault("storage_url", f"file://{self.storage}")
         self.settings = Settings(database_url=self.database_url, secret_key=KEY, log="error", **chosen)
         self.app = create_app(self.settings, clock=self.clock)
         self.server.run(self.app.database.start())
@@ -259,6 +262,7 @@ class World:
         for close in self.closing:
             close()
         self._stop()
+        shutil.rmtree(self.storage, ignore_errors=True)
         self.template.drop(self.database_url)
 
     @property

@@ -1,5 +1,6 @@
 """The only wiring: settings → database → routes → one ASGI application."""
 
+from quadrangle.blobs import open_blobs
 from quadrangle.db import Database, open_database
 from quadrangle.http.endpoint import Application
 from quadrangle.http.routing import Route
@@ -22,6 +23,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
         settings=settings,
         database=database or open_database(settings.database_url, synchronous=settings.sqlite_synchronous),
         clock=clock or SystemClock(),
+        blobs=open_blobs(settings.storage_url),
         routes=all_routes(),
         families={
             "canvas": CanvasFamily(settings, Digester(settings.secret_key)),

@@ -1,7 +1,4 @@
-"""What programs people already use send and need back, row by row. Source: endpoints-clients-use.md §1 and §3.
-
-Files and folders of §1 stand in tests/specs/files.
-"""
+"""What programs people already use send and need back, row by row. Source: endpoints-clients-use.md §1 and §3."""
 
 from typing import Any, Final
 
@@ -9,6 +6,7 @@ import httpx
 import msgspec
 import pytest
 
+from tests.specs.files.conftest import uploaded
 from tests.world import NO_TLS, World
 
 
@@ -110,6 +108,35 @@ ROWS: Final = [
     Row("root", "/users/{ben}/enrollments", "id course_id type enrollment_state", "state[]=active"),
     Row("root", "/users/{ben}/courses", "id name", "state[]=available"),
 ]
+
+
+FILE_KEYS: Final = "id display_name filename url size folder_id updated_at content-type locked"
+FOLDER_KEYS: Final = "id name full_name parent_folder_id files_count folders_count"
+
+
+class TestFiles:
+    """The rows of §1 about files and folders."""
+
+    def test_the_keys_sync_tools_read_are_there(self, world: World) -> None:
+        course, ada = f"/courses/{world.ids['physics']}", world.as_("ada")
+        made = uploaded(world, "ada", course, "notes.txt", b"Notes.", parent_folder_path="week 1")
+        query = {"search_term": "notes", "sort": "updated_at", "order": "desc", "per_page": "100"}
+        for path in (f"{course}/files", f"/folders/{made['folder_id']}/files"):
+            [file] = ada.get(path, params=query).json()
+            assert set(FILE_KEYS.split()) <= file.keys()
+        for path in (f"/files/{made['id']}", f"{course}/files/{made['id']}"):
+            assert set(FILE_KEYS.split()) <= ada.get(path).json().keys()
+        assert httpx.head(made["url"], verify=NO_TLS).status_code == 200
+        folder = f"/folders/{made['folder_id']}"
+        lists = (f"{course}/folders", f"{course}/folders/by_path/week%201")
+        shown = [ada.get(path).json() for path in (folder, f"{course}/folders/root")]
+        for one in [item for path in lists for item in ada.get(path).json()] + shown:
+            assert set(FOLDER_KEYS.split()) <= one.keys()
+        assert ada.get(f"{folder}/folders").json() == []
+
+    def test_an_upload_answers_what_tools_look_for(self, world: World) -> None:
+        made = uploaded(world, "ada", f"/courses/{world.ids['physics']}", "a.txt", b"x", on_duplicate="rename")
+        assert {"id", "url", "size", "folder_id", "content-type"} <= made.keys()
 
 
 def _all_at(value: Any, path: str) -> list[Any]:

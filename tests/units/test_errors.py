@@ -10,6 +10,7 @@ import pytest
 
 import quadrangle
 from quadrangle.calendars import BadRule, TooMany
+from quadrangle.files import FolderNotEmpty, QuotaExceeded, RootStays
 from quadrangle.kernel import errors
 from quadrangle.kernel.errors import FieldError
 from quadrangle.kernel.paging import PageNotNumbered
@@ -49,6 +50,10 @@ TABLE: list[tuple[errors.Failure, int, Any]] = [
     (PagesTabHidden(), 404, {"message": PagesTabHidden.says}),
     (BadRule("No end"), 400, {"message": "No end"}),
     (TooMany(), 400, {"message": TooMany.says}),
+    (QuotaExceeded(), 400, {"message": "file size exceeds quota"}),
+    (FolderNotEmpty(), 400, {"message": FolderNotEmpty.says}),
+    (RootStays(), 400, {"message": RootStays.says}),
+    (errors.Unavailable("Later"), 503, {"errors": [{"message": "Later"}]}),
     (DeletedPageStays(), 400, {"error": DeletedPageStays.says}),
     (FieldsRefused(FieldError("title", "can't be blank", "blank")), 401, {"errors": {"title": [ONE]}}),
     (

@@ -13,6 +13,7 @@ import msgspec
 import typer
 from sqlalchemy import func, select
 
+from quadrangle.blobs import StorageProblem, open_blobs
 from quadrangle.commands.common import opened, settings_for, show
 from quadrangle.db import DatabaseProblem, Statement, migrate
 from quadrangle.db.database import is_sqlite, sqlite_path
@@ -86,9 +87,13 @@ def _settings() -> Finding:
 
 def _storage(settings: Settings) -> Finding:
     url = settings.storage_url
-    if not url.startswith("file://"):
-        return Finding("storage", False, f"{url} is not a folder: give file:///path.")
-    return _folder("storage", Path(url.removeprefix("file://")))
+    if url.startswith("file://"):
+        return _folder("storage", Path(url.removeprefix("file://")))
+    try:
+        problem = asyncio.run(open_blobs(url).problem())
+    except StorageProblem as error:
+        problem = str(error)
+    return Finding("storage", problem is None, problem or f"{url} answers")
 
 
 def _folder(check: str, folder: Path) -> Finding:

@@ -4,7 +4,7 @@ from quadrangle.db.database import Connection, Database, DatabaseProblem, Integr
 from quadrangle.db.references import ids_named
 from quadrangle.db.schema import metadata
 from quadrangle.db.statement import Dynamic, Statement, any_of, collect
-from quadrangle.db.uow import UnitOfWork
+from quadrangle.db.uow import UnitOfWork, reading, writing
 
 __all__ = [
     "Connection",
@@ -20,4 +20,6 @@ __all__ = [
     "ids_named",
     "metadata",
     "open_database",
+    "reading",
+    "writing",
 ]

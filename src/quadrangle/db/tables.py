@@ -2,8 +2,10 @@
 
 import quadrangle.accounts.tables
 import quadrangle.announcements.tables
+import quadrangle.blobs.tables
 import quadrangle.calendars.tables
 import quadrangle.courses.tables
+import quadrangle.files.tables
 import quadrangle.groups.tables
 import quadrangle.modules.tables
 import quadrangle.pages.tables

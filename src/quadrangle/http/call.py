@@ -1,12 +1,14 @@
 """One request on its way through: what was asked, by whom, inside which unit of work."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from quadrangle.db import UnitOfWork
+from quadrangle.http.body import Receive
 from quadrangle.kernel.errors import Unauthenticated
 from quadrangle.kernel.paging import Slice, Window, bookmark_window_from, cut, link_header, window_from
 from quadrangle.kernel.params import Params, Reading, Tree
@@ -61,6 +63,7 @@ class Call:
         "path",
         "query",
         "raw_path",
+        "receive",
         "request_id",
         "route",
         "scheme",
@@ -84,6 +87,7 @@ class Call:
         self.query: list[tuple[str, str | None]] = []
         self.tree: Tree = {}
         self.body = b""
+        self.receive: Receive | None = None  # where the route reads the body itself
         self.path: dict[str, str] = {}
         self.route: Route | None = None
         self.actor: Any = None
@@ -98,6 +102,16 @@ class Call:
     def uow(self) -> UnitOfWork:
         assert self._uow is not None, "this route works without a unit of work"
         return self._uow
+
+    @asynccontextmanager
+    async def read_only(self) -> AsyncIterator[UnitOfWork]:
+        """A unit of work that reads, for a route that does its own: what comes after it holds no connection."""
+        async with self.app.database.read() as connection:
+            self._uow = UnitOfWork(connection, self.app.clock.now())
+            try:
+                yield self._uow
+            finally:
+                self._uow = None
 
     def write(self) -> None:
         """Go on only where something may be changed; a handler that reads is run again from its beginning."""

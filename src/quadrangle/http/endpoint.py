@@ -17,10 +17,11 @@ from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, M
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
+from quadrangle.blobs import Blobs
 from quadrangle.db import Database, Overtaken, UnitOfWork
 from quadrangle.http.body import Disconnected, Receive, receive_body, tree_from_body
 from quadrangle.http.call import Asked, Call, NeedsToWrite
-from quadrangle.http.reply import Reply
+from quadrangle.http.reply import Reply, Streamed
 from quadrangle.http.routing import Match, Route, Router
 from quadrangle.kernel.clock import Clock
 from quadrangle.kernel.digest import Digester, request_ids
@@ -123,12 +124,14 @@ class Application:
         settings: Settings,
         database: Database,
         clock: Clock,
+        blobs: Blobs,
         routes: Iterable[Route],
         families: Mapping[str, Family],
     ) -> None:
         self.settings = settings
         self.database = database
         self.clock = clock
+        self.blobs = blobs
         self.digest = Digester(settings.secret_key)
         self.families = families
         self.router = Router()
@@ -204,7 +207,11 @@ class Application:
         try:
             raw_query = scope.get("query_string", b"")
             call.query = pairs_from(raw_query)
-            body = call.body = await receive_body(receive, call.headers, self.settings.body_limit)
+            if match is not None and (route := match.route(call.method)) is not None and route.streams:
+                call.receive = receive
+                body = b""
+            else:
+                body = call.body = await receive_body(receive, call.headers, self.settings.body_limit)
             if body:
                 call.tree = tree_from_body(body, call.header("content-type") or "")
             if call.query:
@@ -277,13 +284,17 @@ class Application:
         elapsed = time.perf_counter() - call.started
         headers = [
             (b"content-type", reply.content_type or _JSON),
-            (b"content-length", str(len(body)).encode()),
+            (b"content-length", str(reply.body.length if isinstance(reply.body, Streamed) else len(body)).encode()),
             (b"x-request-context-id", call.request_id.encode()),
             (b"x-runtime", b"%.6f" % elapsed),
             (b"status", _STATUS[reply.status]),
             *reply.headers,
         ]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        if isinstance(reply.body, Streamed) and not head:
+            async for piece in reply.body.pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            body = b""
         await send({"type": "http.response.body", "body": b"" if head else body})
         route = call.route.template if call.route is not None else "(none)"
         self.metrics.count(call.method, route, reply.status, elapsed)

@@ -19,6 +19,7 @@ _ERRORS = {
     "413": "The body is too large",
     "422": "The CSRF token of a session is missing or wrong",
     "429": "Throttled",
+    "503": "Something this server stands on does not answer",
 }
 
 
@@ -97,6 +98,8 @@ def _operation(route: Route, answer: Any) -> dict[str, Any]:
     operation["responses"] = {str(route.status): success} | {
         status: {"description": text, "content": error} for status, text in _ERRORS.items()
     }
+    if route.refuses_in_silence:
+        operation["responses"]["400"]["content"] = error | {"text/html": {"schema": {"type": "string"}}}
     return operation
 
 

@@ -1,5 +1,6 @@
 """What a handler answers with, and how it becomes bytes."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -9,8 +10,27 @@ from quadrangle.kernel.paging import Slice
 _encode = msgspec.json.Encoder().encode
 
 
+class Streamed(msgspec.Struct):
+    """Bytes that are sent as they are read. length: their number; what falls short of it breaks the connection."""
+
+    pieces: AsyncIterator[bytes]
+    length: int
+
+
+async def streamed(pieces: AsyncIterator[bytes], length: int) -> Streamed:
+    """The first piece is read at once, so that what cannot be read at all fails before anything is answered."""
+    first = await anext(pieces, b"")
+    return Streamed(_chained(first, pieces), length)
+
+
+async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece
+
+
 class Reply(msgspec.Struct):
-    """A status and a body: a struct, dict, list or Slice becomes JSON; bytes stay as they are with `content_type`."""
+    """A status and a body: a struct, dict, list or Slice becomes JSON; bytes stay as they are with `content_type`, as does what is streamed."""
 
     status: int = 200
     body: Any = None
@@ -30,6 +50,8 @@ class Reply(msgspec.Struct):
     def encoded(self) -> bytes:
         if isinstance(self.body, bytes):
             return self.body
+        if isinstance(self.body, Streamed):
+            return b""
         return _encode(self.plain())
 
 

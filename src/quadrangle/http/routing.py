@@ -24,8 +24,9 @@ class Route(msgspec.Struct, frozen=True, eq=False):
     """One verb on one path.
 
     public: answers anonymous callers too. gives: what a success is made of, for the API description. work: "read" or "write" opens a unit of
-    work of that kind around the handler, "none" leaves it to the handler. prepare: runs before that unit of work, for what must not
-    be awaited inside (hashing a password). secret_path: a parameter of the path is a secret, so that logs show the template.
+    work of that kind around the handler, "none" leaves it to the handler. prepare: runs before that unit of work, for what must not be
+    awaited inside (hashing a password). secret_path: a parameter of the path is a secret, so that logs show the template. streams: the
+    handler reads the body itself, as it comes. refuses_in_silence: a 400 may come without a body.
     """
 
     method: str
@@ -42,6 +43,8 @@ class Route(msgspec.Struct, frozen=True, eq=False):
     status: int
     paged: bool
     secret_path: bool
+    streams: bool
+    refuses_in_silence: bool
 
     @property
     def scope(self) -> str:
@@ -71,6 +74,8 @@ class Routes:
         status: int = 200,
         paged: bool = False,
         secret_path: bool = False,
+        streams: bool = False,
+        refuses_in_silence: bool = False,
     ) -> Callable[[H], H]:
         def register(handler: H) -> H:
             summary = (inspect.getdoc(handler) or handler.__name__.replace("_", " ")).split("\n")[0]
@@ -90,6 +95,8 @@ class Routes:
                     status=status,
                     paged=paged,
                     secret_path=secret_path,
+                    streams=streams,
+                    refuses_in_silence=refuses_in_silence,
                 )
             )
             return handler

@@ -1,6 +1,7 @@
 """One clock. Nobody else asks the time, neither Python code nor SQL."""
 
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import lru_cache
 from typing import Protocol
 
@@ -44,3 +45,8 @@ def zulu(moment: datetime) -> str:
 
 def zulu_or_none(moment: datetime | None) -> str | None:
     return None if moment is None else zulu(moment)
+
+
+def http_date(moment: datetime) -> str:
+    """`Sun, 15 Feb 2026 12:00:00 GMT` (RFC 9110 §5.6.7)."""
+    return format_datetime(moment.astimezone(UTC), usegmt=True)

@@ -78,3 +78,10 @@ class Malformed(Failure):
 class TooLarge(Failure):
     code = "too_large"
     says = "The request is too large."
+
+
+class Unavailable(Failure):
+    """Something this server stands on does not answer: nobody did anything wrong, and later it may work."""
+
+    code = "unavailable"
+    says = "The server cannot do this just now."

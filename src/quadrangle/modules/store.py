@@ -7,6 +7,7 @@ from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from quadrangle.db import Dynamic, Statement, any_of
 from quadrangle.db.schema import BigId
+from quadrangle.files import files
 from quadrangle.kernel.text import contains
 from quadrangle.modules.model import Module, ModuleItem
 from quadrangle.modules.tables import module_items, modules
@@ -16,11 +17,14 @@ _COURSE = modules.c.course_id == bindparam("course_id", type_=BigId)
 _LIVE_ITEM = and_(
     module_items.c.workflow_state != "deleted",
     or_(module_items.c.page_id.is_(None), pages.c.workflow_state != "deleted"),
+    or_(module_items.c.type != "File", files.c.workflow_state == "available"),
 )
+_OF_A_FILE = and_(module_items.c.type == "File", files.c.id == module_items.c.content_id)
 _ITEMS_COUNT = (
     select(func.count())
     .select_from(module_items)
     .outerjoin(pages, pages.c.id == module_items.c.page_id)
+    .outerjoin(files, _OF_A_FILE)
     .where(module_items.c.module_id == modules.c.id, _LIVE_ITEM)
     .correlate(modules)
     .scalar_subquery()
@@ -85,6 +89,7 @@ def _items(*clauses: Any) -> Select[Any]:
         select(*_ITEM)
         .select_from(module_items)
         .outerjoin(pages, pages.c.id == module_items.c.page_id)
+        .outerjoin(files, _OF_A_FILE)
         .where(_LIVE_ITEM, *clauses)
         .order_by(module_items.c.module_id, module_items.c.position, module_items.c.id)
     )

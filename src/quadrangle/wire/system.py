@@ -10,11 +10,12 @@ from quadrangle.db.migrate import HEAD
 from quadrangle.http.call import Call
 from quadrangle.http.reply import Reply, redirect
 from quadrangle.http.routing import Routes
-from quadrangle.kernel.errors import Failure, NotFound, TooLarge
+from quadrangle.kernel.errors import Failure, NotFound, TooLarge, Unavailable
 from quadrangle.settings import Settings
 
 routes = Routes("system", "System")
 
+_STATUSES: Final = ((NotFound, 404), (TooLarge, 413), (Unavailable, 503))
 _PING: Final = Statement(select(literal(1)), into=int)
 
 
@@ -33,7 +34,7 @@ class SystemFamily:
         return None
 
     def failed(self, call: Call, failure: Failure) -> Reply:
-        status = 404 if isinstance(failure, NotFound) else 413 if isinstance(failure, TooLarge) else 400
+        status = next((status for kind, status in _STATUSES if isinstance(failure, kind)), 400)
         return Reply(status, {"error": failure.code, "message": failure.says})
 
     def crashed(self, call: Call, report: int) -> Reply:
@@ -57,7 +58,7 @@ async def healthz(call: Call) -> Reply:
 
 @routes.get("/readyz", public=True, work="none")
 async def readyz(call: Call) -> Reply:
-    """Whether the database answers and its schema is the one this program needs."""
+    """Whether the database answers, its schema is the one this program needs, and files can be stored."""
     problems = []
     try:
         async with call.app.database.read() as connection:
@@ -68,6 +69,9 @@ async def readyz(call: Call) -> Reply:
     except Exception as error:
         call.app.log.warning("not ready", error=str(error))
         problems.append("The database does not answer.")
+    if (problem := await call.app.blobs.problem()) is not None:
+        call.app.log.warning("not ready", error=problem)
+        problems.append(problem)
     return Reply(503 if problems else 200, {"status": "unavailable" if problems else "ok", "problems": problems})
 
 

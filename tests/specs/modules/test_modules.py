@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import as_each
+from tests.specs.files.conftest import uploaded
 from tests.specs.pages.conftest import make, wiki
 from tests.world import World
 
@@ -136,9 +137,10 @@ class TestItems:
         unit = module(world)
         item(world, unit["id"], type="SubHeader", title="Read", published="true")
         link = item(world, unit["id"], type="ExternalUrl", title="L", external_url="https://example.com/", new_tab="1")
-        file = item(world, unit["id"], type="File", title="F", content_id=7, position=1, indent=2)
+        sheet = uploaded(world, "ada", world.course)["id"]
+        file = item(world, unit["id"], type="File", title="F", content_id=sheet, position=1, indent=2)
         assert (link["external_url"], link["new_tab"], link["published"]) == ("https://example.com/", True, False)
-        assert (file["content_id"], file["indent"], file["position"]) == (7, 2, 1)
+        assert (file["content_id"], file["indent"], file["position"]) == (sheet, 2, 1)
         titles = [one["title"] for one in world.ada.get(f"{world.course}/modules/{unit['id']}/items").json()]
         assert titles == ["F", "Read", "L"]
         assert [one["title"] for one in world.ben.get(f"{world.course}/modules/{unit['id']}/items").json()] == ["Read"]
@@ -167,6 +169,7 @@ class TestItems:
             ({"type": "SubHeader"}, "title"),
             ({"type": "ExternalUrl", "title": "X", "external_url": "javascript:x"}, "external_url"),
             ({"type": "File", "title": "X", "content_id": "abc"}, "content_id"),
+            ({"type": "File", "title": "X", "content_id": "999999"}, "content_id"),
         ],
     )
     def test_an_item_that_names_nothing_is_refused(self, world: World, fields: dict[str, str], wrong: str) -> None:

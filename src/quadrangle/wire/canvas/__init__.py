@@ -15,8 +15,11 @@ from quadrangle.wire.canvas import (
     course_users,
     courses,
     departures,
+    downloads,
     enrollments,
     eportfolios,
+    files,
+    folders,
     group_categories,
     groups,
     logins,
@@ -30,13 +33,15 @@ from quadrangle.wire.canvas import (
     sessions,
     terms,
     tokens,
+    uploads,
     users,
 )
 
 _MODULES = (
     users, account_users, departures, logins, accounts, account_search, account_courses, account_calendars, roles, admins,
     terms, courses, course_users, course_settings, sections, enrollments, group_categories, groups, pages, modules,
-    announcements, calendar_events, calendar_feeds, eportfolios, neighbours, progress, tokens, oauth, sessions,
+    uploads, files, folders, downloads, announcements, calendar_events, calendar_feeds, eportfolios, neighbours, progress,
+    tokens, oauth, sessions,
 )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from quadrangle import calendars
 from quadrangle.calendars import Event, Feed
-from quadrangle.db import UnitOfWork
 from quadrangle.http.call import Call
 from quadrangle.http.reply import Reply
 from quadrangle.http.routing import Routes
@@ -35,8 +34,8 @@ async def show_calendar_feed(call: Call) -> Reply:
     name = call.path["feed"]
     if not name.endswith(_END):
         raise NotFound
-    async with call.app.database.read() as connection:
-        feed = await calendars.feed_at(UnitOfWork(connection, call.app.clock.now()), name.removesuffix(_END))
+    async with call.read_only() as uow:
+        feed = await calendars.feed_at(uow, name.removesuffix(_END))
     # A thousand events take a fifth of a second to write.
     written = await asyncio.to_thread(as_icalendar, feed, call.base_url)
     tag = f'"{hashlib.sha256(written).hexdigest()[:32]}"'

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from quadrangle.calendars import BadRule, TooMany
+from quadrangle.files import FolderNotEmpty, QuotaExceeded, RootStays
 from quadrangle.http.reply import Reply
 from quadrangle.kernel.errors import (
     Conflict,
@@ -15,6 +16,7 @@ from quadrangle.kernel.errors import (
     NotFound,
     TooLarge,
     Unauthenticated,
+    Unavailable,
 )
 from quadrangle.kernel.paging import PageNotNumbered
 from quadrangle.kernel.params import GroupMissing
@@ -87,7 +89,7 @@ def reply_for(failure: Failure, *, permission_error_status: int) -> Reply:
             return Reply(400, {"error": failure.says})
         case PageNotFound() | NoFrontPage() | PagesTabHidden():
             return message(404, failure.says)
-        case BadRule() | TooMany():
+        case BadRule() | TooMany() | QuotaExceeded() | FolderNotEmpty() | RootStays():
             return message(400, failure.says)
         case PageNotNumbered():
             return Reply(404, {"errors": [{"message": Failure.says, "error_code": "not_found"}]})
@@ -103,6 +105,8 @@ def reply_for(failure: Failure, *, permission_error_status: int) -> Reply:
             return message(409, failure.says)
         case LimitReached():
             return listed(429, failure.says)
+        case Unavailable():
+            return listed(503, failure.says).header("retry-after", "10")
     return listed(400, failure.says)
 
 

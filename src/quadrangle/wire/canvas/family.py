@@ -49,10 +49,14 @@ _TOKEN_ROUTES: Final = frozenset(
         ("GET", "/accounts/:account_id/files/:file_id/download"),
     }
 )
+# The later steps of an upload: what was signed at the first proves them (supporting-resources.md §9.1).
+_PROVED_BY_THEMSELVES: Final = ("/files_api", "/api/v1/files/:id/create_success")
 # An application speaks here, or somebody who is about to sign in: a session the browser may have as well says nothing.
-_SESSIONLESS: Final = frozenset({"/login/oauth2/token", "/login/session_token", "/api/v1/accounts/search"})
+_SESSIONLESS: Final = frozenset(
+    {"/login/oauth2/token", "/login/session_token", "/api/v1/accounts/search", *_PROVED_BY_THEMSELVES}
+)
 # Asked by applications before anybody has signed in, with whatever token they have left: nobody's token is looked at (accounts.md §5.14).
-_TOKENLESS: Final = frozenset({"/api/v1/accounts/search"})
+_TOKENLESS: Final = frozenset({"/api/v1/accounts/search", *_PROVED_BY_THEMSELVES})
 _OWN_CSRF: Final = frozenset({"/login/canvas"})  # where the form proves itself without a session
 
 

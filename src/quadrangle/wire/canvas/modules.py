@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from msgspec import UNSET, Struct
 
-from quadrangle import modules, pages
+from quadrangle import files, modules, pages
 from quadrangle.courses import CourseStanding
 from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply
@@ -129,7 +129,11 @@ def item_json(call: Call, course_id: int, item: ModuleItem) -> ModuleItemJson:
         html_url=f"{course}/modules/items/{item.id}" if item.type != "SubHeader" else f"{course}/modules#{item.id}",
         published=item.published(call.now),
         page_url=page,
-        url=UNSET if address is None else f"{call.base_url}/api/v1/courses/{course_id}/pages/{address}",
+        url=f"{call.base_url}/api/v1/courses/{course_id}/pages/{address}"
+        if address is not None
+        else f"{call.base_url}/api/v1/courses/{course_id}/files/{item.content_id}"
+        if item.type == "File"
+        else UNSET,
         content_id=item.content_id if item.type == "File" else UNSET,
         external_url=item.external_url if item.type == "ExternalUrl" else UNSET,
         new_tab=item.new_tab if item.type == "ExternalUrl" else UNSET,
@@ -294,14 +298,15 @@ async def create_item(call: Call, asked: Asked[ItemEdit]) -> Reply:
     if edit.type not in modules.ITEM_TYPES:
         raise Invalid.field("type", "is not included in the list", "inclusion")
     page = await _page_of(call, edit) if edit.type == "Page" else None
+    file = await _file_of(call, standing, edit) if edit.type == "File" else None
     title = edit.title if isinstance(edit.title, str) and edit.title.strip() else None
     item = await modules.create_item(
         call.uow,
         module,
         type=str(edit.type),
-        title=title or (page.title if page is not None else _text(edit.external_url)),
+        title=title or (page.title if page else file.display_name if file else _text(edit.external_url)),
         page_id=None if page is None else page.id,
-        content_id=_file_of(edit) if edit.type == "File" else None,
+        content_id=None if file is None else file.id,
         external_url=_external(edit) if edit.type == "ExternalUrl" else None,
         position=edit.position if isinstance(edit.position, int) else None,
         indent=edit.indent if isinstance(edit.indent, int) else 0,
@@ -358,11 +363,14 @@ async def _target(call: Call, standing: CourseStanding, edit: ItemEdit) -> Modul
     return await call.uow.one(modules.MODULE, course_id=standing.course.id, id=number)
 
 
-def _file_of(edit: ItemEdit) -> int:
+async def _file_of(call: Call, standing: CourseStanding, edit: ItemEdit) -> files.File:
+    """The file of the course an item is to lead to; Invalid for any other."""
     number = parse_number(str(edit.content_id)) if isinstance(edit.content_id, str | int) else None
-    if number is None:
-        raise Invalid.field("content_id", "is not the id of a file", "invalid")
-    return number
+    found = None if number is None else await files.find_file(call.uow, number)
+    owner = files.Owner(files.COURSE, standing.course.id)
+    if found is None or found.workflow_state != files.AVAILABLE or found.owner != owner:
+        raise Invalid.field("content_id", "is not the id of a file of this course", "invalid")
+    return found
 
 
 def _external(edit: ItemEdit) -> str:

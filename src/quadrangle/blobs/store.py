@@ -1,0 +1,155 @@
+"""Where bytes lie: a local folder or an S3-compatible store. Source: ARCHITECTURE §2 and §3."""
+
+import asyncio
+import os
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from quadrangle.blobs.incoming import Incoming
+from quadrangle.blobs.problems import StorageProblem, StorageUnavailable
+
+if TYPE_CHECKING:
+    from obstore import GetOptions
+    from obstore.store import ObjectStore
+
+PIECE: Final = 256 * 1024  # bytes that are read together
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
+_S3_PATIENCE: Final = "10s"
+
+
+def open_blobs(url: str) -> "Blobs":
+    """The storage an address names, `file://…` or `s3://bucket/prefix`. Raises StorageProblem for any other; nothing is contacted yet.
+
+    S3: credentials, region and endpoint come from the environment under the names its own tools use (`AWS_ACCESS_KEY_ID`,
+    `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT_URL`).
+    """
+    if url.startswith("file://"):
+        return Blobs(url, Path(url.removeprefix("file://")).absolute())
+    if re.match(r"s3://[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9](/|\Z)", url):
+        return Blobs(url, None)
+    raise StorageProblem(f"{url} is no storage: give file:///path or s3://bucket.")
+
+
+class Blobs:
+    """The bytes of one campus. Blobs lie at `<first two digits>/<digest>`; what is on its way, in a folder beside them."""
+
+    def __init__(self, url: str, folder: Path | None) -> None:
+        self.url = url
+        self._folder = folder
+        self._store: ObjectStore | None = None
+        self._incoming = folder / "incoming" if folder is not None else Path(tempfile.gettempdir()) / "quadrangle"
+
+    def incoming(self) -> Incoming:
+        """`async with blobs.incoming() as incoming:` …"""
+        return Incoming(self._incoming)
+
+    async def put(self, digest: str, incoming: Incoming) -> None:
+        """Store what has come, under its digest; as before if it is there. Raises StorageUnavailable."""
+        assert incoming.path is not None
+        try:
+            if self._folder is not None:
+                await asyncio.to_thread(_move, incoming.path, self._folder / _place_of(digest))
+            else:
+                await self._objects().put_async(_place_of(digest), incoming.path)
+        except Exception as error:
+            raise StorageUnavailable from error
+
+    async def stream(self, digest: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """All bytes, or those from `start` up to `end` (not included), piece by piece. Raises StorageUnavailable before the first of them."""
+        if end is not None and end <= start:
+            return
+        options: GetOptions | None = {"range": (start, end)} if end is not None else None
+        try:
+            found = await self._objects().get_async(_place_of(digest), options=options)
+        except Exception as error:
+            raise StorageUnavailable from error
+        async for piece in found.stream(min_chunk_size=PIECE):
+            yield bytes(piece)
+
+    async def has(self, digest: str) -> bool:
+        try:
+            await self._objects().head_async(_place_of(digest))
+        except FileNotFoundError:
+            return False
+        except Exception as error:
+            raise StorageUnavailable from error
+        return True
+
+    async def remove(self, digest: str) -> None:
+        """Once more removes nothing more. Raises StorageUnavailable."""
+        try:
+            await self._objects().delete_async(_place_of(digest))
+        except FileNotFoundError:
+            return
+        except Exception as error:
+            raise StorageUnavailable from error
+
+    async def problem(self) -> str | None:
+        """Why nothing can be stored, in plain words; None when all is well."""
+        try:
+            if self._folder is not None:
+                await asyncio.to_thread(_probe, self._folder)
+            else:
+                await self._objects().head_async("quadrangle/probe")
+        except FileNotFoundError:
+            if self._folder is None:
+                return None  # the store answered: there is no such object
+            return f"{self._folder} does not exist."
+        except OSError as error:
+            return f"{self.url} cannot be written: {error.strerror or error}."
+        except Exception as error:
+            return f"{self.url} does not answer: {str(error).splitlines()[0][:200]}"
+        return None
+
+    def _objects(self) -> "ObjectStore":
+        """Imported with the first blob: a server that holds no files starts without it."""
+        if self._store is None:
+            from obstore.store import LocalStore, S3Store
+
+            if self._folder is not None:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._store = LocalStore(self._folder)
+            else:
+                bucket, _, prefix = self.url.removeprefix("s3://").partition("/")
+                plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
+                self._store = S3Store(
+                    bucket,
+                    prefix=prefix.strip("/") or None,
+                    client_options={"allow_http": plain, "timeout": "120s", "connect_timeout": _S3_PATIENCE},
+                    retry_config={"max_retries": 2, "retry_timeout": _retry_timeout()},
+                    virtual_hosted_style_request=not os.environ.get("AWS_ENDPOINT_URL"),
+                )
+        return self._store
+
+
+def _retry_timeout() -> Any:
+    from datetime import timedelta
+
+    return timedelta(seconds=20)
+
+
+def _place_of(digest: str) -> str:
+    if not _DIGEST.match(digest):
+        raise ValueError(f"{digest!r} is no digest")
+    return f"{digest[:2]}/{digest}"
+
+
+def _move(source: Path, target: Path) -> None:
+    """Give a file that is on the disk its name, and wait until that is on the disk, too."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.replace(target)
+    for folder in (target.parent, target.parent.parent):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _probe(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as probe:
+        probe.write(b"quadrangle")

@@ -1,0 +1,138 @@
+"""A multipart body whose file goes to the disk as it comes; the fields before it are few and small."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+from python_multipart import MultipartParser
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import parse_options_header
+
+from quadrangle.blobs import Incoming
+from quadrangle.http.body import Disconnected, Receive
+from quadrangle.kernel.errors import Malformed, TooLarge
+from quadrangle.kernel.params import text_from
+
+MOST_FIELDS: Final = 100
+LONGEST_FIELDS: Final = 64 * 1024  # bytes of all fields and of the headers of parts together
+
+
+class FilePart(msgspec.Struct, frozen=True):
+    """What the file part says of itself; both may be wrong."""
+
+    filename: str
+    content_type: str
+
+
+async def receive_upload(
+    receive: Receive, content_type: str, incoming: Incoming, accept: Callable[[dict[str, str]], int]
+) -> FilePart:
+    """Read the body up to its end, and the file in it into `incoming`.
+
+    accept: is told the fields once the file begins, and says how many bytes it may have; what it raises ends the upload. Fields after the
+    file do not count. Raises Malformed for a body that is not multipart, holds no file or ends in the middle, TooLarge, Disconnected.
+    """
+    kind, options = parse_options_header(content_type.encode("latin-1"))
+    boundary = options.get(b"boundary")
+    if kind != b"multipart/form-data" or not boundary:
+        raise Malformed("An upload is multipart/form-data with a boundary.")
+    reader = _Reader()
+    parser = MultipartParser(boundary, reader.callbacks())  # type: ignore[arg-type]
+    limit: int | None = None
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        try:
+            parser.write(message.get("body", b""))
+        except FormParserError:
+            raise Malformed("The multipart body could not be read.") from None
+        if reader.file is not None:
+            if limit is None:
+                limit = accept(reader.fields)
+            if incoming.size + len(reader.data) > limit:
+                raise TooLarge("The file is larger than was said.")
+            if reader.data:
+                await incoming.write(bytes(reader.data))
+                reader.data.clear()
+        if not message.get("more_body"):
+            break
+    if not reader.ended:
+        raise Malformed("The multipart body ends in the middle.")
+    if reader.file is None:
+        raise Malformed("The multipart body holds no file.")
+    return reader.file
+
+
+class _Reader:
+    """Collects fields, and the data of the first file until somebody takes it away."""
+
+    def __init__(self) -> None:
+        self.fields: dict[str, str] = {}
+        self.file: FilePart | None = None
+        self.data = bytearray()
+        self.ended = False
+        self._reading_file = False
+        self._weight = 0
+        self._headers: dict[str, bytes] = {}
+        self._name = self._header = b""
+        self._field: bytes | None = None
+        self._value = bytearray()
+
+    def callbacks(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": self._header_name,
+            "on_header_value": self._header_value,
+            "on_header_end": self._header_end,
+            "on_headers_finished": self._headers_finished,
+            "on_part_data": self._part_data,
+            "on_part_end": self._end,
+            "on_end": self._finish,
+        }
+
+    def _weigh(self, size: int) -> None:
+        self._weight += size
+        if self._weight > LONGEST_FIELDS:
+            raise Malformed(f"The fields of an upload are larger than {LONGEST_FIELDS} bytes.")
+
+    def _begin(self) -> None:
+        self._headers, self._field, self._reading_file = {}, None, False
+        self._value.clear()
+
+    def _header_name(self, data: bytes, start: int, end: int) -> None:
+        self._weigh(end - start)
+        self._name += data[start:end]
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._weigh(end - start)
+        self._header += data[start:end]
+
+    def _header_end(self) -> None:
+        self._headers[self._name.decode("latin-1").lower()] = self._header
+        self._name = self._header = b""
+
+    def _headers_finished(self) -> None:
+        _, options = parse_options_header(self._headers.get("content-disposition", b""))
+        if b"filename" not in options:
+            self._field = options.get(b"name", b"")
+            if len(self.fields) >= MOST_FIELDS:
+                raise Malformed(f"More than {MOST_FIELDS} fields.")
+        elif self.file is None:
+            kind = self._headers.get("content-type", b"").decode("latin-1").strip()
+            self.file = FilePart(options[b"filename"].decode("utf-8", "replace"), kind)
+            self._reading_file = True
+
+    def _part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._reading_file:
+            self.data += data[start:end]
+        elif self._field is not None:
+            self._weigh(end - start)
+            self._value += data[start:end]
+
+    def _end(self) -> None:
+        if self._field is not None and self.file is None:
+            self.fields[text_from(self._field)] = text_from(bytes(self._value))
+
+    def _finish(self) -> None:
+        self.ended = True
