@@ -1,9 +1,11 @@
 """Where bytes lie: a local folder or an S3-compatible store. Source: ARCHITECTURE §2 and §3."""
 
 import asyncio
+import contextlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 PIECE: Final = 256 * 1024  # bytes that are read together
+LEFT_FOR: Final = 3600  # seconds after which what is on its way is given up
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
 _S3_PATIENCE: Final = "10s"
 
@@ -68,6 +71,10 @@ class Blobs:
             raise StorageUnavailable from error
         async for piece in found.stream(min_chunk_size=PIECE):
             yield bytes(piece)
+
+    async def clear_left_behind(self) -> None:
+        """Remove temporary files of uploads that broke off with their process, an hour after they were last written to."""
+        await asyncio.to_thread(_clear, self._incoming)
 
     async def has(self, digest: str) -> bool:
         try:
@@ -147,6 +154,14 @@ def _move(source: Path, target: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _clear(folder: Path) -> None:
+    old = time.time() - LEFT_FOR
+    for path in folder.glob("incoming-*"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < old:
+                path.unlink()
 
 
 def _probe(folder: Path) -> None:

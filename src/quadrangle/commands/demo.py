@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import typer
 
+from quadrangle.blobs import open_blobs
 from quadrangle.commands.common import fail, opened, settings_for, show
 from quadrangle.db import migrate
 from quadrangle.demo import DemoSummary, fill
@@ -54,7 +55,7 @@ async def _fill(settings: Settings) -> DemoSummary | None:
         async with database.read() as connection:
             if await connection.one(COUNT_USERS):
                 return None
-        return await fill(database, Digester(settings.secret_key))
+        return await fill(database, open_blobs(settings.storage_url), Digester(settings.secret_key))
 
 
 # Tokens are kept as digests only, so what was printed at the first run is kept beside the data to be printed at the next.

@@ -8,11 +8,14 @@ from typing import Final
 import msgspec
 
 from quadrangle.accounts import ROOT_ID
+from quadrangle.blobs import Blob, Blobs, store_bytes
 from quadrangle.db import Database
-from quadrangle.demo import people, places
+from quadrangle.demo import papers, people, places
 from quadrangle.demo.filler import MENTOR, REGISTRAR, Filler
+from quadrangle.demo.papers import Paper
 from quadrangle.demo.people import Person
 from quadrangle.demo.places import DESIGNER, OBSERVER, STUDENT, TA, TEACHER
+from quadrangle.kernel.clock import SettableClock
 from quadrangle.kernel.digest import Digester, predictable
 from quadrangle.people import hash_password
 
@@ -52,12 +55,13 @@ class DemoSummary(msgspec.Struct, frozen=True):
     tokens: dict[str, str]
 
 
-async def fill(database: Database, digest: Digester) -> DemoSummary:
+async def fill(database: Database, blobs: Blobs, digest: Digester) -> DemoSummary:
     """Make the demo campus in an empty database that is at the newest schema."""
     password_digest = await hash_password(PASSWORD)
+    stored = {paper: await _store(database, blobs, paper) for paper in papers.PAPERS}
     with predictable("Northfield College"):
         async with database.write() as connection:
-            filler = Filler(connection, digest, password_digest)
+            filler = Filler(connection, digest, password_digest, stored)
             await filler.fill()
     return DemoSummary(
         account_id=ROOT_ID,
@@ -73,6 +77,12 @@ async def fill(database: Database, digest: Digester) -> DemoSummary:
         logins=[DemoLogin(one.name, one.address, PASSWORD, _role_of(one)) for one in people.EVERYBODY],
         tokens=dict(filler.tokens),
     )
+
+
+async def _store(database: Database, blobs: Blobs, paper: Paper) -> Blob:
+    async with blobs.incoming() as incoming:
+        await incoming.write(paper.data)
+        return await store_bytes(database, SettableClock(places.FOUNDED), blobs, incoming)
 
 
 def _role_of(person: Person) -> str:

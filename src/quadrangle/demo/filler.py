@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import bindparam, select
 
-from quadrangle import announcements, calendars, modules, pages
+from quadrangle import announcements, calendars, files, modules, pages
 from quadrangle.accounts import (
     MANAGE_LOGINS,
     MANAGE_ROLES,
@@ -28,6 +28,7 @@ from quadrangle.accounts import (
     roles,
 )
 from quadrangle.announcements import AnnouncementChange
+from quadrangle.blobs import Blob
 from quadrangle.calendars import CalendarChange, SectionTimes
 from quadrangle.campus import FIRST_USER_ID, begin
 from quadrangle.courses import (
@@ -42,11 +43,13 @@ from quadrangle.courses import (
 )
 from quadrangle.db import Connection, Statement, UnitOfWork
 from quadrangle.db.schema import BigId
-from quadrangle.demo import diary, notices, outlines, people, places
+from quadrangle.demo import diary, notices, outlines, papers, people, places
+from quadrangle.demo.papers import Paper
 from quadrangle.demo.people import Person
 from quadrangle.demo.places import FOUNDED, OBSERVER, STUDENT, CoursePlan, GroupPlan, day
 from quadrangle.demo.texts import Event, Text, all_texts
 from quadrangle.departures import remove_people
+from quadrangle.files import Arrival, FileChange, Owner, Shelf
 from quadrangle.groups import add_member, create_group, create_group_category, group_standing
 from quadrangle.kernel.digest import Digester
 from quadrangle.kernel.ids import Ref
@@ -97,8 +100,12 @@ _SECTIONS: Final = Statement(
 class Filler:
     """One filling of one empty database."""
 
-    def __init__(self, connection: Connection, digest: Digester, password_digest: str) -> None:
+    def __init__(
+        self, connection: Connection, digest: Digester, password_digest: str, stored: dict[Paper, Blob]
+    ) -> None:
+        """stored: the bytes of all papers, which are in the storage already."""
         self._connection = connection
+        self._stored = stored
         self._digest = digest
         self._password = password_digest
         self.users: dict[str, int] = {}
@@ -106,6 +113,7 @@ class Filler:
         self.accounts: dict[str, int] = {}
         self.courses: dict[str, int] = {}
         self.groups: dict[str, int] = {}
+        self.files: dict[tuple[str, str], int] = {}
         self.pages = 0
         self.revisions = 0
         self._roles: dict[str, int] = {}
@@ -121,6 +129,8 @@ class Filler:
             await self._open_course(plan)
         await self._form_groups()
         await self._live_through()
+        for paper in papers.PAPERS:
+            await self._file(paper)
         await self._outline()
         await self._announce()
         await self._keep_calendars()
@@ -318,6 +328,30 @@ class Filler:
             )
             await announcements.announce(uow, announcements.manage(rights, account), rights.chain, user_id, change)
 
+    async def _file(self, paper: Paper) -> None:
+        uow = self.at(paper.written)
+        shelf = await self._shelf(uow, paper)
+        granted = shelf.allow(files.ADD)
+        folder = await files.make_path(uow, granted, files.folder_names(paper.folder))
+        kind = files.type_for(paper.name)
+        arrival = Arrival(shelf.owner, folder.id, paper.name, kind, self.users[paper.login])
+        made = await files.keep_file(uow, arrival, self._stored[paper])
+        if paper.hidden or paper.opens:
+            change = FileChange(hidden=paper.hidden, unlock_at=paper.opens)
+            await files.change_file(uow, shelf.allow(files.EDIT), made, change)
+        self.files[paper.place, paper.name] = made.id
+
+    async def _shelf(self, uow: UnitOfWork, paper: Paper) -> Shelf:
+        user_id = self.users[paper.login]
+        if paper.place in self.courses:
+            course = await standing_in(uow, Ref("id", str(self.courses[paper.place])), user_id)
+            assert course is not None
+            return Shelf(Owner(files.COURSE, course.course.id), user_id, course=course)
+        if paper.place in self.groups:
+            group = await group_standing(uow, Ref("id", str(self.groups[paper.place])), user_id)
+            return Shelf(Owner(files.GROUP, self.groups[paper.place]), user_id, group=group)
+        return Shelf(Owner(files.USER, user_id), user_id)
+
     async def _outline(self) -> None:
         """The modules of courses, in the order of the plan."""
         latest: dict[str, modules.Module] = {}
@@ -342,9 +376,10 @@ class Filler:
         await modules.create_item(
             uow,
             module,
-            type="Page" if page else "ExternalUrl" if item.address else "SubHeader",
-            title=item.title or (page.title if page else ""),
+            type="Page" if page else "File" if item.file else "ExternalUrl" if item.address else "SubHeader",
+            title=item.title or (page.title if page else item.file or ""),
             page_id=None if page is None else page.id,
+            content_id=self.files[course, item.file] if item.file else None,
             external_url=item.address,
             indent=item.indent,
             published=page is None or page.workflow_state == "active",

@@ -9,11 +9,12 @@ from quadrangle.demo.places import day
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One item: a page by its slug, an address, or, without either, a heading."""
+    """One item: a page by its slug, a file by its name, an address, or, without any, a heading."""
 
     title: str = ""
     page: str | None = None
     address: str | None = None
+    file: str | None = None
     indent: int = 0
 
 
@@ -43,6 +44,7 @@ OUTLINES: Final = (
         (
             Item("Catching"),
             Item(page="kick-sampling", indent=1),
+            Item(file="field-sheet.csv", indent=1),
             Item("Naming and counting"),
             Item(page="species-list", indent=1),
             Item(page="biotic-index", indent=1),

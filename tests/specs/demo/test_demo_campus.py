@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 import quadrangle.db.tables  # noqa: F401 all tables into the metadata
 from quadrangle.app import create_app
+from quadrangle.blobs import open_blobs
 from quadrangle.db import Statement, metadata, migrate, open_database
 from quadrangle.demo import PASSWORD, DemoSummary, fill
 from quadrangle.demo.texts import all_texts
@@ -33,17 +34,20 @@ TODAY = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 class Demo:
     """A filled demo campus behind the tests' server."""
 
-    def __init__(self, engine: str, url: str, server: Server) -> None:
+    def __init__(self, engine: str, url: str, server: Server, storage: Path) -> None:
         self.engine = engine
         self.url = url
         self.server = server
         migrate.upgrade(url)
         self.clock = SettableClock(TODAY)
-        settings = Settings(database_url=url, secret_key=KEY, log="error", throttle=False, sqlite_synchronous="normal")
+        settings = Settings(
+            database_url=url, storage_url=f"file://{storage}", secret_key=KEY, log="error", throttle=False,
+            sqlite_synchronous="normal",
+        )  # fmt: skip
         self.app = create_app(settings, clock=self.clock)
         server.run(self.app.database.start())
         began = time.perf_counter()
-        self.summary: DemoSummary = server.run(fill(self.app.database, Digester(KEY)))
+        self.summary: DemoSummary = server.run(fill(self.app.database, self.app.blobs, Digester(KEY)))
         self.seconds = time.perf_counter() - began
         self.dumped: dict[str, list[Any]] = server.run(dump(self.app.database))
         self._clients: dict[str | None, httpx.Client] = {}
@@ -99,7 +103,7 @@ def campuses(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     made: dict[str, Demo] = {}
     contexts = [fresh_database(engine, folder) for engine in ENGINES]
     for engine, context in zip(ENGINES, contexts, strict=True):
-        made[engine] = Demo(engine, context.__enter__(), server)
+        made[engine] = Demo(engine, context.__enter__(), server, folder / f"files-{engine}")
     yield made
     for demo in made.values():
         demo.close()
@@ -125,7 +129,7 @@ class TestTheDemoCampus:
         database = open_database(url, synchronous="normal")
         server.run(database.start())
         try:
-            again = server.run(fill(database, Digester(KEY)))
+            again = server.run(fill(database, open_blobs(f"file://{tmp_path / 'files'}"), Digester(KEY)))
             assert server.run(dump(database)) == campuses["sqlite"].dumped
         finally:
             server.run(database.stop())
@@ -408,6 +412,7 @@ class TestItsModules:
         assert [one["title"] for one in found[1]["items"]] == [
             "Catching",
             "Kick sampling",
+            "field-sheet.csv",
             "Naming and counting",
             "Species list",
             "Biotic index",
@@ -417,3 +422,16 @@ class TestItsModules:
         path = f"{demo.course('CMP120')}/modules"
         seen = [{one["name"] for one in demo.all(login, path)} for login in ("piotr.zielinski", "chidi.eze")]
         assert seen[0] - seen[1] == {"Next term (not yet)"}
+
+
+class TestItsFiles:
+    def names(self, demo: Demo, login: str, code: str) -> set[str]:
+        return {one["display_name"] for one in demo.all(login, f"{demo.course(code)}/files")}
+
+    def test_students_see_what_is_open(self, demo: Demo) -> None:
+        assert self.names(demo, "aaliyah.brooks", "BIO110") == {"field-sheet.csv", "biotic-index-scores.csv"}
+        assert self.names(demo, "ines.carvalho", "BIO110") > {"marking.txt", "results.csv"}
+
+    def test_they_open(self, demo: Demo) -> None:
+        [own] = demo.all("aaliyah.brooks", "/users/self/files")
+        assert httpx.get(own["url"], verify=NO_TLS).text == "The pond keeps its own time.\n"
