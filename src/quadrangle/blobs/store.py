@@ -5,10 +5,10 @@ import contextlib
 import os
 import re
 import tempfile
-import time
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from quadrangle.blobs.incoming import Incoming
 from quadrangle.blobs.problems import StorageProblem, StorageUnavailable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 PIECE: Final = 256 * 1024  # bytes that are read together
-LEFT_FOR: Final = 3600  # seconds after which what is on its way is given up
+LEFT_FOR: Final = timedelta(hours=1)  # after which what is on its way is given up
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
 _S3_PATIENCE: Final = "10s"
 
@@ -72,9 +72,9 @@ class Blobs:
         async for piece in found.stream(min_chunk_size=PIECE):
             yield bytes(piece)
 
-    async def clear_left_behind(self) -> None:
+    async def clear_left_behind(self, now: datetime) -> None:
         """Remove temporary files of uploads that broke off with their process, an hour after they were last written to."""
-        await asyncio.to_thread(_clear, self._incoming)
+        await asyncio.to_thread(_clear, self._incoming, (now - LEFT_FOR).timestamp())
 
     async def has(self, digest: str) -> bool:
         try:
@@ -126,16 +126,10 @@ class Blobs:
                     bucket,
                     prefix=prefix.strip("/") or None,
                     client_options={"allow_http": plain, "timeout": "120s", "connect_timeout": _S3_PATIENCE},
-                    retry_config={"max_retries": 2, "retry_timeout": _retry_timeout()},
+                    retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
                     virtual_hosted_style_request=not os.environ.get("AWS_ENDPOINT_URL"),
                 )
         return self._store
-
-
-def _retry_timeout() -> Any:
-    from datetime import timedelta
-
-    return timedelta(seconds=20)
 
 
 def _place_of(digest: str) -> str:
@@ -156,11 +150,10 @@ def _move(source: Path, target: Path) -> None:
             os.close(handle)
 
 
-def _clear(folder: Path) -> None:
-    old = time.time() - LEFT_FOR
+def _clear(folder: Path, before: float) -> None:
     for path in folder.glob("incoming-*"):
         with contextlib.suppress(OSError):
-            if path.stat().st_mtime < old:
+            if path.stat().st_mtime < before:
                 path.unlink()
 
 

@@ -152,7 +152,7 @@ class Application:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         await self.database.start()
-        await self.blobs.clear_left_behind()
+        await self.blobs.clear_left_behind(self.clock.now())
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.database.stop()
