@@ -31,6 +31,7 @@ from quadrangle.kernel.digest import Digester
 from quadrangle.people import create_login, create_user, hash_password
 from quadrangle.settings import Settings
 from quadrangle.tokens import issue_token
+from quadrangle.work import create_worker
 from tests import engines, openapi
 from tests.server import Server
 
@@ -299,6 +300,14 @@ class World:
         async def run() -> Any:
             async with writing(self.app.database, self.clock) as uow:
                 return await work(uow)
+
+        return self.server.run(run())
+
+    def work(self) -> int:
+        """Run every job that is due, as a worker would, until none is left; returns how many runs there were."""
+
+        async def run() -> int:
+            return await create_worker(self.app.database, self.app.blobs, self.clock).run_until_idle()
 
         return self.server.run(run())
 

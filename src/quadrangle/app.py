@@ -1,4 +1,4 @@
-"""The only wiring: settings → database → routes → one ASGI application."""
+"""The only wiring: settings → database, blobs, worker → routes → one ASGI application."""
 
 from quadrangle.blobs import open_blobs
 from quadrangle.db import Database, open_database
@@ -11,15 +11,18 @@ from quadrangle.web import reference, static_files
 from quadrangle.wire import system
 from quadrangle.wire.canvas import all_routes as canvas_routes
 from quadrangle.wire.canvas.family import CanvasFamily
+from quadrangle.work import create_worker
 
 
 def all_routes() -> list[Route]:
     return [*system.routes, *static_files.routes, *reference.routes, *canvas_routes()]
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Application:
-    """One application over one database. settings must hold a secret key (`with_secret_key`)."""
-    return Application(
+def create_app(
+    settings: Settings, *, clock: Clock | None = None, database: Database | None = None, worker: bool = False
+) -> Application:
+    """One application over one database. settings must hold a secret key (`with_secret_key`). worker: it also runs jobs."""
+    app = Application(
         settings=settings,
         database=database or open_database(settings.database_url, synchronous=settings.sqlite_synchronous),
         clock=clock or SystemClock(),
@@ -30,3 +33,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
             "system": system.SystemFamily(settings),
         },
     )
+    if worker:
+        app.beside.append(create_worker(app.database, app.blobs, app.clock, registry=app.metrics.registry))
+    return app

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quadrangle.commands import oauth, site_admin, token
+from quadrangle.commands import jobs, oauth, site_admin, token
 from quadrangle.commands.common import DatabaseOption, JsonOption, StorageOption, fail
 from quadrangle.kernel.problem import OperatorProblem
 
@@ -84,6 +84,18 @@ def serve(
 
 
 @app.command()
+def worker(
+    database: DatabaseOption = None,
+    storage: StorageOption = None,
+    concurrency: Annotated[int, typer.Option(help="Jobs that run at once.")] = 4,
+) -> None:
+    """Run jobs, beside `quad serve --no-worker` or more workers."""
+    from quadrangle.commands import worker
+
+    worker.worker(database=database, storage=storage, concurrency=concurrency)
+
+
+@app.command()
 def migrate(database: DatabaseOption = None, storage: StorageOption = None, json: JsonOption = False) -> None:
     """Bring the schema up to date."""
     from quadrangle.commands import migrate
@@ -100,5 +112,6 @@ def doctor(database: DatabaseOption = None, storage: StorageOption = None, json:
 
 
 app.add_typer(token.app, name="token")
+app.add_typer(jobs.app, name="jobs")
 app.command()(oauth.oauth)
 app.command("site-admin")(site_admin.site_admin)

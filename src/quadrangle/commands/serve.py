@@ -15,6 +15,7 @@ from quadrangle.logs import configure_logs
 
 GRACE_SECONDS: Final = 10
 _WORKER: Final = "QUAD_WORKER_SETTINGS"
+_RUNS_JOBS: Final = "QUAD_WORKER_RUNS_JOBS"
 
 
 def serve(*, host: str, port: int, database: str | None, storage: str | None, workers: int, worker: bool) -> None:
@@ -31,7 +32,7 @@ def serve(*, host: str, port: int, database: str | None, storage: str | None, wo
     if workers == 1:
         from quadrangle.app import create_app
 
-        app = create_app(settings)
+        app = create_app(settings, worker=worker)
         _settle()
         with contextlib.suppress(KeyboardInterrupt):
             _Server(_config(app), address).run(sockets=[listening])
@@ -39,6 +40,7 @@ def serve(*, host: str, port: int, database: str | None, storage: str | None, wo
     import msgspec
 
     os.environ[_WORKER] = msgspec.json.encode(settings).decode()
+    os.environ[_RUNS_JOBS] = "yes" if worker else ""
     config = _config("quadrangle.commands.serve:application", factory=True, workers=workers)
     listening.listen(config.backlog)  # who calls before a process is ready waits instead of being turned away
     print(f"Quadrangle is at {address}", flush=True)
@@ -55,7 +57,7 @@ def application() -> Any:
 
     settings = msgspec.json.decode(os.environ[_WORKER], type=Settings)
     configure_logs(settings.log)
-    app = create_app(settings)
+    app = create_app(settings, worker=bool(os.environ.get(_RUNS_JOBS)))
     _settle()
     return app
 

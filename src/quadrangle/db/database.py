@@ -1,5 +1,6 @@
 """What both engines promise, and how one is chosen."""
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -42,6 +43,10 @@ class Connection(Protocol):
         """Execute a statement without rows; returns how many rows it changed."""
         ...
 
+    async def tell(self, topic: str) -> None:
+        """Signal a topic with the commit of this write."""
+        ...
+
     async def script(self, sql: str) -> None:
         """Plain SQL text, several statements allowed; for migrations and set-up only."""
         ...
@@ -56,6 +61,10 @@ class Database(Protocol):
     async def stop(self) -> None: ...
     def read(self) -> AbstractAsyncContextManager[Connection]: ...
     def write(self) -> AbstractAsyncContextManager[Connection]: ...
+    def listen(self, topic: str, heard: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+        """Within the block, `heard` is called after commits that told of the topic. A signal may be lost: look yourself now and then."""
+        ...
+
     async def version(self) -> str | None:
         """The migration the schema is at; None for an empty database."""
         ...

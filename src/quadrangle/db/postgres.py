@@ -69,6 +69,9 @@ class PostgresConnection:
         last = str(status).rpartition(" ")[2]
         return int(last) if last.isdigit() else 0
 
+    async def tell(self, topic: str) -> None:
+        await self._connection.execute("SELECT pg_notify($1, '')", topic)
+
     async def script(self, sql: str) -> None:
         await self._connection.execute(sql)
 
@@ -104,6 +107,9 @@ class _Reading:
 
     async def run(self, statement: Statement[Any], /, **values: Any) -> int:
         return await (self._connection or await self._connect()).run(statement, **values)
+
+    async def tell(self, topic: str) -> None:
+        raise TypeError("there is nothing to tell without a change")
 
     async def script(self, sql: str) -> None:
         await (self._connection or await self._connect()).script(sql)
@@ -235,6 +241,33 @@ class PostgresDatabase:
     async def write(self) -> AsyncIterator[PostgresConnection]:
         async with self._turns, self._pool.acquire() as connection, connection.transaction():
             yield PostgresConnection(connection)
+
+    @asynccontextmanager
+    async def listen(self, topic: str, heard: Callable[[], None]) -> AsyncIterator[None]:
+        """Over a connection of its own, made anew when it breaks."""
+        listening = asyncio.create_task(self._listen(topic, heard))
+        try:
+            yield
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+    async def _listen(self, topic: str, heard: Callable[[], None]) -> None:
+        while True:
+            broken = asyncio.Event()
+            connection = None
+            try:
+                connection = await asyncpg.connect(self._url, timeout=ASK_SECONDS, server_settings=SESSION)
+                connection.add_termination_listener(lambda _, broken=broken: broken.set())
+                await connection.add_listener(topic, lambda *_: heard())
+                heard()  # whatever was told meanwhile
+                await broken.wait()
+            except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+                _log.warning("the database cannot be listened to: %r", error)
+            finally:
+                if connection is not None:
+                    connection.terminate()
+            await asyncio.sleep(1)
 
     async def version(self) -> str | None:
         async with self._pool.acquire() as connection:

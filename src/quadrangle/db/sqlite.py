@@ -8,7 +8,7 @@ Statements marked `slow` run on a worker thread's own connection.
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -41,10 +41,11 @@ def connect(path: str, *, synchronous: str = "full", read_only: bool = False) ->
 class _Writing:
     """The writer connection inside its transaction; it remembers which tables it changed."""
 
-    __slots__ = ("_execute", "touched")
+    __slots__ = ("_execute", "told", "touched")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._execute = connection.execute
+        self.told: set[str] = set()
         self.touched: set[str] | None = set()  # None: who knows
 
     def _run(self, statement: Statement[Any], compiled: Compiled, values: dict[str, Any]) -> sqlite3.Cursor:
@@ -65,6 +66,9 @@ class _Writing:
 
     async def run(self, statement: Statement[Any], /, **values: Any) -> int:
         return self._run(statement, statement.compiled("sqlite"), values).rowcount
+
+    async def tell(self, topic: str) -> None:
+        self.told.add(topic)
 
     async def script(self, sql: str) -> None:
         self.touched = None
@@ -129,6 +133,9 @@ class _Reading:
         compiled = statement.compiled("sqlite")
         return self._execute(compiled.sql, compiled.arguments(values)).rowcount
 
+    async def tell(self, topic: str) -> None:
+        raise TypeError("there is nothing to tell without a change")
+
     async def script(self, sql: str) -> None:
         raise TypeError("a script is run in a transaction")
 
@@ -144,6 +151,7 @@ class SqliteDatabase:
         self._threads = threading.local()
         self._thread_connections: list[sqlite3.Connection] = []
         self._checkpoints: asyncio.Task[None] | None = None
+        self._listeners: dict[str, set[Callable[[], None]]] = {}
 
     async def start(self) -> None:
         Path(self.path).parent.mkdir(parents=True, exist_ok=True)
@@ -180,6 +188,19 @@ class SqliteDatabase:
                 self.kept.forget_all()
             else:
                 self.kept.forget(writing.touched)
+        for topic in writing.told:
+            for heard in self._listeners.get(topic, ()):
+                heard()
+
+    @asynccontextmanager
+    async def listen(self, topic: str, heard: Callable[[], None]) -> AsyncIterator[None]:
+        """Commits of this process; what another writes is seen by looking."""
+        listeners = self._listeners.setdefault(topic, set())
+        listeners.add(heard)
+        try:
+            yield
+        finally:
+            listeners.discard(heard)
 
     async def version(self) -> str | None:
         known = self._reader.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()

@@ -7,6 +7,7 @@ import quadrangle.calendars.tables
 import quadrangle.courses.tables
 import quadrangle.files.tables
 import quadrangle.groups.tables
+import quadrangle.jobs.tables
 import quadrangle.modules.tables
 import quadrangle.pages.tables
 import quadrangle.people.tables

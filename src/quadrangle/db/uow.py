@@ -62,6 +62,10 @@ class UnitOfWork:
         binds |= {f"if_{name}": value for name, value in where.items()}
         return await self._connection.run(UPDATE.at((table, tuple(values), tuple(where))), **binds)
 
+    async def tell(self, topic: str) -> None:
+        """Those who listen to the topic hear of it once the change is committed; in other processes, too, where the engine allows."""
+        await self._connection.tell(topic)
+
     def after_commit(self, act: Callable[[], Awaitable[None]]) -> None:
         """Run `act` once the change is safe; never when it was rolled back."""
         self._after.append(act)

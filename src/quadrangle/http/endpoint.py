@@ -60,6 +60,13 @@ class Family(Protocol):
         ...
 
 
+class Beside(Protocol):
+    """What runs beside the answering, from the start of the application to its stop."""
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+
 class Metrics(Collector):
     """What /metrics tells, one registry an application."""
 
@@ -138,6 +145,7 @@ class Application:
         for route in routes:
             self.router.add(route)
         self.metrics = Metrics()
+        self.beside: list[Beside] = []
         self.log = structlog.get_logger("quadrangle")
         self._log_request = request_log(settings.log)
         self._request_ids = request_ids()
@@ -153,8 +161,12 @@ class Application:
         await receive()
         await self.database.start()
         await self.blobs.clear_left_behind(self.clock.now())
+        for one in self.beside:
+            await one.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        for one in self.beside:
+            await one.stop()
         await self.database.stop()
         await send({"type": "lifespan.shutdown.complete"})
 

@@ -2,14 +2,15 @@
 
 from typing import Final
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import literal, select
 
-from quadrangle.db import Statement
+from quadrangle.db import Statement, reading
 from quadrangle.db.migrate import HEAD
 from quadrangle.http.call import Call
 from quadrangle.http.reply import Reply, redirect
 from quadrangle.http.routing import Routes
+from quadrangle.jobs import RUNNING, WAITING, queue_lengths
 from quadrangle.kernel.errors import Failure, NotFound, TooLarge, Unavailable
 from quadrangle.settings import Settings
 
@@ -78,4 +79,26 @@ async def readyz(call: Call) -> Reply:
 @routes.get("/metrics", public=True, work="none")
 async def metrics(call: Call) -> Reply:
     """Counters and timings for Prometheus."""
-    return Reply(200, generate_latest(call.app.metrics.registry), content_type=CONTENT_TYPE_LATEST.encode())
+    registry = call.app.metrics.registry
+    text = generate_latest(registry) + await _queue(call)
+    return Reply(200, text, content_type=CONTENT_TYPE_LATEST.encode())
+
+
+async def _queue(call: Call) -> bytes:
+    """How many jobs wait and run, and for how long the first has waited; nothing while the database is away."""
+    try:
+        async with reading(call.app.database, call.app.clock) as uow:
+            lengths = await queue_lengths(uow)
+    except Exception as error:
+        call.app.log.warning("the queue cannot be measured", error=repr(error))
+        return b""
+    registry = CollectorRegistry()
+    number = Gauge("quadrangle_jobs", "Jobs that wait or run.", ["state"], registry=registry)
+    age = Gauge("quadrangle_jobs_overdue_seconds", "For how long the first job has been due.", registry=registry)
+    for state in (WAITING, RUNNING):
+        number.labels(state)
+    for one in lengths:
+        number.labels(one.state).set(one.number)
+        if one.state == WAITING:
+            age.set(max(0.0, (uow.now - one.oldest).total_seconds()))
+    return generate_latest(registry)

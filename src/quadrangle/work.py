@@ -1,0 +1,24 @@
+"""Every kind of job there is, and a worker that knows them all."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+
+from quadrangle.blobs import Blobs
+from quadrangle.db import Database
+from quadrangle.files import CLEAR_AWAY
+from quadrangle.jobs import CONCURRENCY, FORGET_OLD_JOBS, Kind, Worker
+from quadrangle.kernel.clock import Clock
+
+KINDS: Final[tuple[Kind, ...]] = (FORGET_OLD_JOBS, CLEAR_AWAY)
+
+
+def create_worker(
+    database: Database,
+    blobs: Blobs,
+    clock: Clock,
+    *,
+    concurrency: int = CONCURRENCY,
+    registry: CollectorRegistry | None = None,
+) -> Worker:
+    return Worker(database, blobs, clock, KINDS, concurrency=concurrency, registry=registry)
