@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quadrangle.commands import jobs, oauth, site_admin, token
+from quadrangle.commands import jobs, oauth, report, site_admin, token
 from quadrangle.commands.common import DatabaseOption, JsonOption, StorageOption, fail
 from quadrangle.kernel.problem import OperatorProblem
 
@@ -113,5 +113,6 @@ def doctor(database: DatabaseOption = None, storage: StorageOption = None, json:
 
 app.add_typer(token.app, name="token")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(report.app, name="report")
 app.command()(oauth.oauth)
 app.command("site-admin")(site_admin.site_admin)

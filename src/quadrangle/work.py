@@ -5,12 +5,14 @@ from typing import Final
 from prometheus_client import CollectorRegistry
 
 from quadrangle.blobs import Blobs
+from quadrangle.catalogue import REPORTS
 from quadrangle.db import Database
 from quadrangle.files import CLEAR_AWAY
 from quadrangle.jobs import CONCURRENCY, FORGET_OLD_JOBS, Kind, Worker
 from quadrangle.kernel.clock import Clock
+from quadrangle.reports import run_reports
 
-KINDS: Final[tuple[Kind, ...]] = (FORGET_OLD_JOBS, CLEAR_AWAY)
+KINDS: Final[tuple[Kind, ...]] = (FORGET_OLD_JOBS, CLEAR_AWAY, run_reports(REPORTS))
 
 
 def create_worker(

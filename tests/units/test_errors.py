@@ -16,6 +16,7 @@ from quadrangle.kernel.errors import FieldError
 from quadrangle.kernel.paging import PageNotNumbered
 from quadrangle.kernel.params import GroupMissing
 from quadrangle.pages import DeletedPageStays, FieldsRefused, NoFrontPage, PageNotFound, PagesTabHidden
+from quadrangle.reports import UnknownTerm
 from quadrangle.wire.canvas.errors import bare, by_attribute, listed, message, refuse, reply_for, search_too_short
 
 NOT_THERE = {"errors": [{"message": "The specified resource does not exist."}]}
@@ -55,6 +56,7 @@ TABLE: list[tuple[errors.Failure, int, Any]] = [
     (RootStays(), 400, {"message": RootStays.says}),
     (errors.Unavailable("Later"), 503, {"errors": [{"message": "Later"}]}),
     (DeletedPageStays(), 400, {"error": DeletedPageStays.says}),
+    (UnknownTerm("x"), 400, {"error": "invalid enrollment_term_id 'x'"}),
     (FieldsRefused(FieldError("title", "can't be blank", "blank")), 401, {"errors": {"title": [ONE]}}),
     (
         search_too_short(2),

@@ -118,7 +118,7 @@ from quadrangle.accounts.term_service import (
     remove_term,
     revise_term,
 )
-from quadrangle.accounts.term_store import COUNT_TERMS, TERMS, find_term, find_terms
+from quadrangle.accounts.term_store import COUNT_TERMS, TERMS, find_term, find_terms, terms_among, terms_of
 from quadrangle.accounts.time_zones import zone_name
 
 __all__ = [
@@ -233,6 +233,8 @@ __all__ = [
     "roles_root",
     "root_setting",
     "shown",
+    "terms_among",
+    "terms_of",
     "update_role",
     "user_bind",
     "yields",

@@ -54,6 +54,10 @@ _TERM_BY = Dynamic(
 
 _NOW = bindparam("now", type_=UtcTime)
 
+_IN_TIME = and_(
+    or_(terms.c.start_at.is_(None), terms.c.start_at <= _NOW), or_(terms.c.end_at.is_(None), terms.c.end_at >= _NOW)
+)
+
 # Dated terms that contain a moment; two are enough to know that there is not just one. Index: ix_enrollment_terms_root_account_id_….
 _CURRENT = Statement(
     select(*TERM_COLUMNS)
@@ -61,12 +65,19 @@ _CURRENT = Statement(
         _OF_ROOT,
         terms.c.workflow_state == "active",
         or_(terms.c.start_at.is_not(None), terms.c.end_at.is_not(None)),
-        and_(
-            or_(terms.c.start_at.is_(None), terms.c.start_at <= _NOW),
-            or_(terms.c.end_at.is_(None), terms.c.end_at >= _NOW),
-        ),
+        _IN_TIME,
     )
     .limit(2),
+    into=Term,
+)
+
+# The active terms of a root, all or those a moment lies in. Index: ix_enrollment_terms_root_account_id_….
+_TERMS_OF = Dynamic(
+    lambda timely: (
+        select(*TERM_COLUMNS)
+        .where(_OF_ROOT, terms.c.workflow_state == "active", *([_IN_TIME] if timely else []))
+        .order_by(terms.c.id)
+    ),
     into=Term,
 )
 
@@ -90,23 +101,37 @@ _TERMS_NAMED = Statement(
 
 async def find_terms(uow: UnitOfWork, refs: Collection[Ref], root_id: int, now: datetime) -> list[Term] | None:
     """The active terms of a root that several references name; None when one of them names none. One statement, and one for each word."""
-    named: dict[str, set[str]] = {kind: {ref.value for ref in refs if ref.kind == kind} for kind in _COLUMN_OF_KIND}
+    found = await terms_among(uow, refs, root_id, now)
+    for kind, column in _COLUMN_OF_KIND.items():
+        if not _values(refs, kind) <= {str(getattr(term, column)) for term in found}:
+            return None
+    words = {ref for ref in refs if ref.kind == "word"}
+    return found if all([await find_term(uow, word, root_id, now) for word in words]) else None
+
+
+async def terms_among(uow: UnitOfWork, refs: Collection[Ref], root_id: int, now: datetime) -> list[Term]:
+    """Those active terms of a root that one of several references names. One statement, and one for each word."""
     found = await uow.all(
         _TERMS_NAMED,
         root_id=root_id,
-        ids=sorted(map(int, named["id"])),
-        sis_ids=sorted(named["sis_term_id"]),
-        integration_ids=sorted(named["sis_integration_id"]),
+        ids=sorted(map(int, _values(refs, "id"))),
+        sis_ids=sorted(_values(refs, "sis_term_id")),
+        integration_ids=sorted(_values(refs, "sis_integration_id")),
     )
     for word in {ref for ref in refs if ref.kind == "word"}:
         term = await find_term(uow, word, root_id, now)
-        if term is None:
-            return None
-        found.append(term)
-    for kind, column in _COLUMN_OF_KIND.items():
-        if not named[kind] <= {str(getattr(term, column)) for term in found}:
-            return None
+        if term is not None and term not in found:
+            found.append(term)
     return found
+
+
+def _values(refs: Collection[Ref], kind: str) -> set[str]:
+    return {ref.value for ref in refs if ref.kind == kind}
+
+
+async def terms_of(uow: UnitOfWork, root_id: int, *, at: datetime | None = None) -> list[Term]:
+    """The active terms of a root by their ids; with a moment, those it lies in, ends that are open counting."""
+    return await uow.all(_TERMS_OF.at(at is not None), root_id=root_id, now=at)
 
 
 async def find_term(uow: UnitOfWork, ref: Ref, root_id: int, now: datetime) -> Term | None:

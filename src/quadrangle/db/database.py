@@ -1,8 +1,10 @@
 """What both engines promise, and how one is chosen."""
 
-from collections.abc import Callable
+import sqlite3
+import sys
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from quadrangle.db.statement import Statement
@@ -61,6 +63,15 @@ class Database(Protocol):
     async def stop(self) -> None: ...
     def read(self) -> AbstractAsyncContextManager[Connection]: ...
     def write(self) -> AbstractAsyncContextManager[Connection]: ...
+    async def export(self, statement: Statement[Any], write: Callable[[bytes], Awaitable[None]], *, zone: str) -> int:
+        """The rows of a statement as CSV, in pieces as they come: UTF-8, commas, a line feed after each row, quotes where needed, nothing for
+        null. zone: IANA name of what `cells.local_time` tells times in. Returns the number of rows. What `write` raises ends it."""
+        ...
+
+    async def estimate(self, statement: Statement[Any]) -> int:
+        """About how many rows a statement has."""
+        ...
+
     def listen(self, topic: str, heard: Callable[[], None]) -> AbstractAsyncContextManager[None]:
         """Within the block, `heard` is called after commits that told of the topic. A signal may be lost: look yourself now and then."""
         ...
@@ -68,6 +79,35 @@ class Database(Protocol):
     async def version(self) -> str | None:
         """The migration the schema is at; None for an empty database."""
         ...
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same may work later: the database or the disk was away, full or busy, or somebody was faster."""
+    if isinstance(error, Overtaken | OSError):
+        return True
+    if isinstance(error, sqlite3.OperationalError):
+        return error.sqlite_errorcode & 0xFF in _PASSING_IN_SQLITE
+    asyncpg = sys.modules.get("asyncpg")
+    if asyncpg is None:
+        return False
+    return isinstance(
+        error,
+        asyncpg.PostgresConnectionError
+        | asyncpg.InterfaceError
+        | asyncpg.OperatorInterventionError
+        | asyncpg.InsufficientResourcesError,
+    )
+
+
+_PASSING_IN_SQLITE: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+    }
+)
 
 
 def is_sqlite(url: str) -> bool:

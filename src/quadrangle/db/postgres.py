@@ -1,6 +1,7 @@
 """PostgreSQL through asyncpg: a pool, a connection held only around statements."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -241,6 +242,21 @@ class PostgresDatabase:
     async def write(self) -> AsyncIterator[PostgresConnection]:
         async with self._turns, self._pool.acquire() as connection, connection.transaction():
             yield PostgresConnection(connection)
+
+    async def export(self, statement: Statement[Any], write: Callable[[bytes], Awaitable[None]], *, zone: str) -> int:
+        compiled = statement.compiled("postgresql")
+        async with self._turns, self._pool.acquire() as connection, connection.transaction(readonly=True):
+            await connection.execute("SELECT set_config('TimeZone', $1, true)", zone)
+            done = await connection.copy_from_query(
+                compiled.sql, *compiled.arguments({}), output=write, format="csv", encoding="utf-8"
+            )
+        return int(str(done).rpartition(" ")[2])
+
+    async def estimate(self, statement: Statement[Any]) -> int:
+        compiled = statement.compiled("postgresql")
+        async with self._turns, self._pool.acquire() as connection:
+            plan = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {compiled.sql}", *compiled.arguments({}))
+        return int(json.loads(plan)[0]["Plan"]["Plan Rows"])
 
     @asynccontextmanager
     async def listen(self, topic: str, heard: Callable[[], None]) -> AsyncIterator[None]:

@@ -8,15 +8,16 @@ Statements marked `slow` run on a worker thread's own connection.
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
 
 from quadrangle.db.database import Connection, IntegrityViolation
 from quadrangle.db.kept import KeptRows, tables_in
+from quadrangle.db.sqlite_export import Export
 from quadrangle.db.statement import Compiled, Statement
 
 T = TypeVar("T")
@@ -192,6 +193,18 @@ class SqliteDatabase:
             for heard in self._listeners.get(topic, ()):
                 heard()
 
+    async def export(self, statement: Statement[Any], write: Callable[[bytes], Awaitable[None]], *, zone: str) -> int:
+        compiled = statement.compiled("sqlite")
+        export = Export(connect(self.path, read_only=True), compiled.sql, compiled.arguments({}), zone)
+        return await export.run(write)
+
+    async def estimate(self, statement: Statement[Any]) -> int:
+        assert isinstance(statement.clause, Select)
+        rows = statement.clause.order_by(None).subquery()
+        counting = Statement(select(func.count()).select_from(rows), into=int).compiled("sqlite")
+        ((number,),) = await self.in_thread(counting.sql, counting.arguments({}))
+        return int(number)
+
     @asynccontextmanager
     async def listen(self, topic: str, heard: Callable[[], None]) -> AsyncIterator[None]:
         """Commits of this process; what another writes is seen by looking."""
@@ -215,6 +228,9 @@ class SqliteDatabase:
         connection: sqlite3.Connection | None = getattr(self._threads, "connection", None)
         if connection is None:
             connection = self._threads.connection = connect(self.path, read_only=True)
+            connection.create_function(
+                "local_time", 1, lambda moment: moment
+            )  # to count rows one need not know the zone
             self._thread_connections.append(connection)
         return connection.execute(sql, arguments).fetchall()
 

@@ -13,4 +13,5 @@ import quadrangle.pages.tables
 import quadrangle.people.tables
 import quadrangle.portfolios.tables
 import quadrangle.progress.tables
+import quadrangle.reports.tables
 import quadrangle.tokens.tables  # noqa: F401

@@ -227,6 +227,12 @@ async def find_file(uow: UnitOfWork, file_id: int) -> File | None:
     return await uow.one(store.FILE, id=file_id)
 
 
+async def files_by_id(uow: UnitOfWork, ids: Collection[int]) -> dict[int, File]:
+    """Files by their ids, whatever their state; one statement, none for no ids."""
+    found = await uow.all(store.FILES_BY_IDS, ids=sorted(ids)) if ids else []
+    return {file.id: file for file in found}
+
+
 async def available_file(uow: UnitOfWork, file_id: int) -> File:
     """A file that is there, or NotFound."""
     found = await find_file(uow, file_id)

@@ -148,6 +148,8 @@ DELETE_FILES_IN = Statement[Any](
 
 # One file in any state. Index: primary key.
 FILE = Statement(select(*_FILE).where(files.c.id == bindparam("id", type_=BigId)), into=File)
+# Several files in any state, in no order. Index: primary key.
+FILES_BY_IDS = Statement(select(*_FILE).where(any_of(files.c.id, "ids")), into=File)
 # The file of a name in a folder. Index: uq_files_name.
 FILE_NAMED = Statement(
     select(*_FILE).where(

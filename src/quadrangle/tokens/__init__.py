@@ -45,6 +45,7 @@ from quadrangle.tokens.oauth import (
     refresh_token,
     scopes_refused,
 )
+from quadrangle.tokens.reports import REPORTS
 from quadrangle.tokens.scopes import BRIGHTSPACE_SCOPES, USERINFO, is_known, scope_covers, shapes_of
 from quadrangle.tokens.service import (
     AlreadyActive,
@@ -104,6 +105,7 @@ __all__ = [
     "PENDING",
     "READ",
     "REMEMBERED",
+    "REPORTS",
     "RULES",
     "SEEN_EVERY",
     "SESSION_FOR_REQUEST",

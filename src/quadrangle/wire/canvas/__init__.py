@@ -28,6 +28,7 @@ from quadrangle.wire.canvas import (
     oauth,
     pages,
     progress,
+    reports,
     roles,
     sections,
     sessions,
@@ -40,7 +41,7 @@ from quadrangle.wire.canvas import (
 _MODULES = (
     users, account_users, departures, logins, accounts, account_search, account_courses, account_calendars, roles, admins,
     terms, courses, course_users, course_settings, sections, enrollments, group_categories, groups, pages, modules,
-    uploads, files, folders, downloads, announcements, calendar_events, calendar_feeds, eportfolios, neighbours, progress,
+    uploads, files, folders, downloads, announcements, calendar_events, calendar_feeds, eportfolios, reports, neighbours, progress,
     tokens, oauth, sessions,
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ from quadrangle.kernel.errors import (
 from quadrangle.kernel.paging import PageNotNumbered
 from quadrangle.kernel.params import GroupMissing
 from quadrangle.pages import DeletedPageStays, FieldsRefused, NoFrontPage, PageNotFound, PagesTabHidden
+from quadrangle.reports import UnknownTerm
 
 NOT_FOUND = NotFound.says
 
@@ -86,6 +87,8 @@ def reply_for(failure: Failure, *, permission_error_status: int) -> Reply:
         case FieldsRefused():
             return by_attribute(failure.errors, 401)
         case DeletedPageStays():
+            return Reply(400, {"error": failure.says})
+        case UnknownTerm():
             return Reply(400, {"error": failure.says})
         case PageNotFound() | NoFrontPage() | PagesTabHidden():
             return message(404, failure.says)
