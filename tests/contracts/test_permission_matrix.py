@@ -9,7 +9,7 @@ from quadrangle.accounts import ROOT_ID, SITE_ADMIN_ID, add_admin
 from quadrangle.app import all_routes
 from quadrangle.db import UnitOfWork
 from quadrangle.http.routing import Route
-from tests.contracts.matrix import ANYONE, Row, accounts, announcements, calendars
+from tests.contracts.matrix import ANYONE, Row, accounts, announcements, calendars, reports
 from tests.specs.accounts.conftest import add_custom_role, add_person
 from tests.world import World
 
@@ -18,6 +18,7 @@ FAMILIES: Final[dict[str, tuple[list[Row], Callable[[Route], bool]]]] = {
     "accounts": (accounts.ROWS, accounts.is_of_family),
     "announcements": (announcements.ROWS, announcements.is_of_family),
     "calendars": (calendars.ROWS, calendars.is_of_family),
+    "reports": (reports.ROWS, reports.is_of_family),
 }
 ALL_ROWS: Final = [pytest.param(row, id=row.name) for rows, _ in FAMILIES.values() for row in rows]
 
