@@ -73,12 +73,16 @@ class Postgres:
             cwd=self.folder,
             **self.as_user,  # type: ignore[call-overload]
         )
-        options = ["-c", f"port={self.port}", "-c", "listen_addresses=127.0.0.1", "-k", str(self.folder)]
-        options += ["-c", "max_connections=200", "-c", "autovacuum=off"]
+        self.options = ["-c", f"port={self.port}", "-c", "listen_addresses=127.0.0.1", "-k", str(self.folder)]
+        self.options += ["-c", "max_connections=200", "-c", "autovacuum=off"]
         if not durable:
-            options += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+            self.options += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+        self.start()
+
+    def start(self) -> None:
+        """Returns once it lets people in."""
         self.process = subprocess.Popen(
-            [binary("postgres"), "-D", str(data), *options],
+            [binary("postgres"), "-D", str(self.folder / "data"), *self.options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=self.folder,
@@ -91,6 +95,12 @@ class Postgres:
             if time.monotonic() > deadline or self.process.poll() is not None:
                 raise RuntimeError("PostgreSQL did not start")
             time.sleep(0.02)
+
+    def kill(self) -> None:
+        """As a power cut would; what it leaves running notices by itself and goes, before it can be started again."""
+        self.process.kill()
+        self.process.wait()
+        time.sleep(0.5)
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://quad@127.0.0.1:{self.port}/{database}"
