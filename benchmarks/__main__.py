@@ -1,7 +1,8 @@
-"""`python -m benchmarks [--quick] [--json] [--engine sqlite|postgresql]`: run everything, print one table or one JSON object."""
+"""`python -m benchmarks [--quick] [--json] [--engine sqlite|postgresql] [--only requests|later]`: run everything, print tables or JSON."""
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import platform
 import statistics
@@ -15,7 +16,7 @@ from urllib.parse import quote
 import msgspec
 from tests.engines import ENGINES, Postgres
 
-from benchmarks import load, servers, statements
+from benchmarks import later, load, servers, statements
 from benchmarks.campus import BODY, HOT_PAGES, Campus, Size, build
 from benchmarks.load import Measured, request
 from benchmarks.report import HOT as ONE_PAGE
@@ -204,13 +205,16 @@ def address_on(server: Postgres) -> Callable[[str], str]:
     return address
 
 
-def measure(engine: str, effort: Effort, say: Callable[[str], None]) -> Result:
+@contextlib.contextmanager
+def addresses(engine: str) -> Iterator[Callable[[str], str]]:
+    """Addresses of new databases by their names."""
     with tempfile.TemporaryDirectory(prefix="quad-bench-") as folder:
         if engine == "sqlite":
-            return measure_engine(engine, address_in(Path(folder)), effort, say)
+            yield address_in(Path(folder))
+            return
         server = Postgres(durable=True)
         try:
-            return measure_engine(engine, address_on(server), effort, say)
+            yield address_on(server)
         finally:
             server.stop()
 
@@ -220,18 +224,29 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a third of the time, growth by 10 only")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one; may be repeated")
+    parser.add_argument(
+        "--only", choices=("requests", "later"), help="requests, or the jobs and reports that come later"
+    )
     chosen: Any = parser.parse_args()
     effort = QUICK if chosen.quick else FULL
 
     def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
-    results = [measure(engine, effort, say) for engine in chosen.engine or ENGINES]
+    results: list[Result] = []
+    laters: list[later.Later] = []
+    for engine in chosen.engine or ENGINES:
+        with addresses(engine) as address:
+            if chosen.only != "later":
+                results.append(measure_engine(engine, address, effort, say))
+            if chosen.only != "requests":
+                laters.append(later.measure(engine, address, quick=chosen.quick, say=say))
     if chosen.json:
-        sys.stdout.write(as_json(results) + "\n")
-    else:
-        print(f"\nPython {platform.python_version()}, {platform.machine()}; {effort.seconds} s a figure\n")
-        print(as_table(results, effort.growth))
+        sys.stdout.write(as_json(results, laters) + "\n")
+        return
+    print(f"\nPython {platform.python_version()}, {platform.machine()}; {effort.seconds} s a figure\n")
+    print(as_table(results, effort.growth))
+    print(later.as_table(laters))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from benchmarks.later import Later
 from benchmarks.load import Measured
 
 BUDGET_RATIO: Final = {"sqlite": 0.40, "postgresql": 0.50}
@@ -92,12 +93,14 @@ class Result(msgspec.Struct):
         return rows
 
 
-def as_json(results: list[Result]) -> str:
-    def plain(result: Result) -> dict[str, Any]:
+def as_json(results: list[Result], laters: list[Later]) -> str:
+    def plain(result: Result | Later) -> dict[str, Any]:
         kept = {name: {"figure": figure, "budget": budget, "kept": ok} for name, figure, budget, ok in result.budgets()}
-        return {**msgspec.to_builtins(result), "ratio": result.ratio, "cpu_ratio": result.cpu_ratio, "budgets": kept}
+        return {**msgspec.to_builtins(result), "budgets": kept}
 
-    return msgspec.json.format(msgspec.json.encode([plain(result) for result in results]), indent=2).decode()
+    requests = [plain(one) | {"ratio": one.ratio, "cpu_ratio": one.cpu_ratio} for one in results]
+    told = {"requests": requests, "later": [plain(one) for one in laters]}
+    return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
 
 
 def as_table(results: list[Result], growth: int) -> str:

@@ -2,7 +2,7 @@
 
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -66,6 +66,10 @@ class Database(Protocol):
     async def export(self, statement: Statement[Any], write: Callable[[bytes], Awaitable[None]], *, zone: str) -> int:
         """The rows of a statement as CSV, in pieces as they come: UTF-8, commas, a line feed after each row, quotes where needed, nothing for
         null. zone: IANA name of what `cells.local_time` tells times in. Returns the number of rows. What `write` raises ends it."""
+        ...
+
+    def prepare(self, statements: Iterable[Statement[Any]]) -> None:
+        """Make the SQL of statements that are about to be exported; blocks for milliseconds."""
         ...
 
     async def estimate(self, statement: Statement[Any]) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final, TypeVar
 
@@ -251,6 +251,10 @@ class PostgresDatabase:
                 compiled.sql, *compiled.arguments({}), output=write, format="csv", encoding="utf-8"
             )
         return int(str(done).rpartition(" ")[2])
+
+    def prepare(self, statements: Iterable[Statement[Any]]) -> None:
+        for statement in statements:
+            statement.compiled("postgresql")
 
     async def estimate(self, statement: Statement[Any]) -> int:
         compiled = statement.compiled("postgresql")

@@ -1,5 +1,6 @@
 """Doing a run. Source: account-reports.md §1.1, §1.2."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from typing import Any, Final
@@ -49,7 +50,7 @@ class _Doing:
         self._running = running
         self._catalogue = catalogue
         self._id = int(running.payload["run_id"])
-        self._noted_at = 0.0
+        self._noted_at = time.monotonic()
 
     async def run(self) -> None:
         try:
@@ -79,7 +80,7 @@ class _Doing:
             run = await self._write_back(run, kind.prepare(run.parameters, self._running.clock.now()))
         async with self._running.reading() as uow:
             scope, text = await _scope(uow, run, kind)
-        parts = kind.parts(scope)
+        parts = await asyncio.to_thread(kind.parts, scope)
         zipped = kind.zipped or len(parts) > 1
         async with self._running.blobs.incoming() as incoming:
             writer = Writer(self._running.database, incoming, zone=scope.zone, advanced=self._advanced)
@@ -101,9 +102,7 @@ class _Doing:
         self._noted_at = now
         percent = min(99, lines * 100 // max(expected, lines, 1))
         async with self._running.change() as uow:
-            if expected and not lines:
-                await uow.update(report_runs, {"id": self._id, "workflow_state": RUNNING}, total_lines=expected)
-            elif not await uow.run(store.ADVANCE, which=self._id, line=lines, percent=percent):
+            if not await uow.run(store.ADVANCE, which=self._id, line=lines or None, total=expected, percent=percent):
                 raise _Stopped
 
     async def _complete(self, run: ReportRun, text: str, blob: Blob, *, zipped: bool, lines: int) -> None:

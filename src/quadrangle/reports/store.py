@@ -44,7 +44,11 @@ ADVANCE = Statement[None](
         report_runs.c.id == bindparam("which", type_=BigId),
         report_runs.c.workflow_state.in_((RUNNING, COMPILING)),
     )
-    .values(current_line=bindparam("line", type_=BigId), progress=bindparam("percent"))
+    .values(
+        current_line=bindparam("line", type_=BigId),
+        total_lines=bindparam("total", type_=BigId),
+        progress=bindparam("percent"),
+    )
 )
 
 # Give up a run that is not over. Index: primary key.

@@ -28,6 +28,8 @@ class Writer:
 
     async def write(self, parts: Sequence[Part], *, zipped: bool, now: datetime) -> None:
         statements = [None if part.rows is None else Statement[Any](part.rows) for part in parts]
+        # Putting SQL together takes milliseconds, in which the event loop would answer nobody.
+        await asyncio.to_thread(self._database.prepare, [one for one in statements if one is not None])
         for statement in statements:
             self.expected += 1 if statement is None else 1 + await self._database.estimate(statement)
         await self._advanced(self.lines, self.expected)
