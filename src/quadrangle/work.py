@@ -10,9 +10,10 @@ from quadrangle.db import Database
 from quadrangle.files import CLEAR_AWAY
 from quadrangle.jobs import CONCURRENCY, FORGET_OLD_JOBS, Kind, Worker
 from quadrangle.kernel.clock import Clock
+from quadrangle.pages import PUBLISH_PAGE
 from quadrangle.reports import run_reports
 
-KINDS: Final[tuple[Kind, ...]] = (FORGET_OLD_JOBS, CLEAR_AWAY, run_reports(REPORTS))
+KINDS: Final[tuple[Kind, ...]] = (FORGET_OLD_JOBS, CLEAR_AWAY, PUBLISH_PAGE, run_reports(REPORTS))
 
 
 def create_worker(

@@ -15,6 +15,7 @@ from quadrangle.pages.access import (
     may,
     refuse,
 )
+from quadrangle.pages.jobs import PUBLISH_PAGE
 from quadrangle.pages.model import (
     ACTIVE,
     DELETED,
@@ -58,6 +59,7 @@ __all__ = [
     "DELETED",
     "EDIT_CONTENT",
     "LIST",
+    "PUBLISH_PAGE",
     "READ",
     "RULES",
     "UNPUBLISHED",

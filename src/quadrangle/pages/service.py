@@ -10,12 +10,15 @@ from typing import Any, Final
 
 import msgspec
 
+from quadrangle.courses import standing_in
 from quadrangle.db import UnitOfWork
+from quadrangle.groups import group_standing
+from quadrangle.jobs import enqueue
 from quadrangle.kernel.access import Granted
 from quadrangle.kernel.clock import whole_seconds
 from quadrangle.kernel.errors import Invalid, NotFound
 from quadrangle.kernel.html import sanitise, sanitise_tree
-from quadrangle.kernel.ids import parse_number
+from quadrangle.kernel.ids import Ref, parse_number
 from quadrangle.kernel.params import ABSENT
 from quadrangle.kernel.slug import slugify
 from quadrangle.kernel.text import fold, like, sort_key
@@ -39,6 +42,7 @@ from quadrangle.pages.store import WikiRow
 from quadrangle.pages.tables import page_slugs, pages, wikis
 
 TELLING_BEGINS: Final = timedelta(minutes=30)
+PUBLISH_PAGE: Final = "publish_page"
 NO_PAGE: Final = 0  # as the id of the page that a new slug belongs to: it holds none yet
 
 
@@ -265,6 +269,7 @@ async def _add_page(
     )
     page = await _again(uow, wiki, page_id)
     await store.add_revision(uow, page, 1, now)
+    await _schedule(uow, page)
     return page
 
 
@@ -356,6 +361,29 @@ async def delete_page(uow: UnitOfWork, wiki: Wiki, granted: Granted[Page]) -> Pa
     return msgspec.structs.replace(page, workflow_state=DELETED, publishes_at=None)
 
 
+async def _schedule(uow: UnitOfWork, page: Page) -> None:
+    """Come back to a page when it is due to be published. It counts as published from that moment by itself; its participants are told then."""
+    if page.publishes_at is not None:
+        await enqueue(uow, PUBLISH_PAGE, due_at=page.publishes_at, page_id=page.id)
+
+
+async def publish_due(uow: UnitOfWork, page_id: int) -> bool:
+    """Publish a page whose moment has come, and tell of it; false when it was published, moved or deleted meanwhile (pages.md §7)."""
+    place = await uow.one(store.DUE_PAGE, page_id=page_id, now=uow.now)
+    if place is None:
+        return False
+    moved = await uow.update(
+        pages, {"id": page_id, "workflow_state": UNPUBLISHED}, workflow_state=ACTIVE, publishes_at=None
+    )
+    ref = Ref("id", str(place.context_id))
+    context = await (standing_in if place.context_type == "Course" else group_standing)(uow, ref, None)
+    if not moved or context is None:
+        return bool(moved)
+    wiki = Wiki(context, {}, uow.now)
+    await _tell(uow, wiki, await _again(uow, wiki, page_id))
+    return True
+
+
 async def set_locks(uow: UnitOfWork, context_type: str, context_id: int, held: dict[int, list[PageLock]]) -> None:
     """Write beside the pages of a wiki what its modules say of them; pages that stand in none lose what stood there."""
     before = await uow.all(store.LOCKED_PAGES, context_type=context_type, context_id=context_id)
@@ -432,6 +460,8 @@ async def _save(uow: UnitOfWork, wiki: Wiki, page: Page, changed: Page) -> Page:
     if changed.url != page.url:
         await uow.run(store.KEEP_SLUG, wiki_id=page.wiki_id, slug=changed.url, page_id=page.id)
     saved = await _again(uow, wiki, page.id)
+    if saved.publishes_at != page.publishes_at:
+        await _schedule(uow, saved)
     if number != page.latest_revision:
         await store.add_revision(uow, saved, number, revised_at)
     return saved

@@ -339,6 +339,26 @@ def _tell(members: Select[Any]) -> Statement[None]:
     )
 
 
+class WikiPlace(msgspec.Struct, frozen=True):
+    """Whose wiki a page belongs to."""
+
+    context_type: str
+    context_id: int
+
+
+# Where a page stands whose moment to be published has come; it is held, so that nobody moves it meanwhile. Index: primary key.
+DUE_PAGE = Statement(
+    select(wikis.c.context_type, wikis.c.context_id)
+    .join(pages, pages.c.wiki_id == wikis.c.id)
+    .where(
+        pages.c.id == bindparam("page_id", type_=BigId),
+        pages.c.workflow_state == "unpublished",
+        pages.c.publishes_at <= bindparam("now", type_=UtcTime),
+    )
+    .with_for_update(of=pages),
+    into=WikiPlace,
+)
+
 # "Updated Wiki Page" to everybody active in a course. Index: ix_enrollments_course_id_….
 TELL_COURSE = _tell(
     select(enrollments.c.user_id)

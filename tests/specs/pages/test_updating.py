@@ -253,6 +253,44 @@ class TestSchedulingAPage:
         page = world.ada.put(f"{world.course}/pages/a", wiki(published=False)).json()
         assert (page["published"], page["publish_at"]) == (False, None)
 
+    def test_those_who_take_part_are_told_when_the_time_comes(self, world: World) -> None:
+        """pages.md §7 and §10: no revision is added, and nothing of the page looks different."""
+        make(world, "A", published=False)
+        world.clock.advance(hours=1)
+        world.ada.put(f"{world.course}/pages/a", wiki(publish_at=(START + timedelta(hours=2)).isoformat()))
+
+        def told() -> int:
+            ((number,),) = world.sql(f"SELECT count(*) FROM notices WHERE user_id = {world.ids['ben']}")
+            return int(number)
+
+        world.work()
+        assert told() == 0
+        world.clock.advance(minutes=61)
+        before = world.ada.get(f"{world.course}/pages/a").json()
+        revisions = len(world.ada.get(f"{world.course}/pages/a/revisions").json())
+        world.work()
+        assert told() == 1
+        assert world.ada.get(f"{world.course}/pages/a").json() == before
+        assert len(world.ada.get(f"{world.course}/pages/a/revisions").json()) == revisions
+        assert world.sql("SELECT workflow_state, publishes_at FROM pages") == [("active", None)]
+        world.work()
+        assert told() == 1
+
+    def test_a_date_that_was_moved_or_a_page_that_was_deleted_meanwhile(self, world: World) -> None:
+        for title in ("a", "b"):
+            make(world, title, publish_at=(START + timedelta(hours=1)).isoformat())
+        world.ada.put(f"{world.course}/pages/a", wiki(publish_at=(START + timedelta(hours=9)).isoformat()))
+        world.ada.delete(f"{world.course}/pages/b")
+        world.clock.advance(hours=2)
+        world.work()
+        assert world.sql("SELECT url, workflow_state FROM pages ORDER BY url") == [
+            ("a", "unpublished"),
+            ("b", "deleted"),
+        ]
+        world.clock.advance(hours=8)
+        world.work()
+        assert world.ben.get(f"{world.course}/pages/a").json()["published"] is True
+
     def test_a_new_page_with_a_future_date_waits_whatever_was_said(self, world: World) -> None:
         """P82 P84."""
         page = make(world, "A", published=True, publish_at="2026-03-01T00:00:00Z")
