@@ -307,7 +307,7 @@ class World:
         """Run every job that is due, as a worker would, until none is left; returns how many runs there were."""
 
         async def run() -> int:
-            return await create_worker(self.app.database, self.app.blobs, self.clock).run_until_idle()
+            return await create_worker(self.settings, self.app.database, self.app.blobs, self.clock).run_until_idle()
 
         return self.server.run(run())
 

@@ -34,5 +34,5 @@ def create_app(
         },
     )
     if worker:
-        app.beside.append(create_worker(app.database, app.blobs, app.clock, registry=app.metrics.registry))
+        app.beside.append(create_worker(settings, app.database, app.blobs, app.clock, registry=app.metrics.registry))
     return app

@@ -8,6 +8,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
@@ -107,11 +108,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             description="Campuses that /accounts/search finds beside this one: name, domain, authentication_provider."
         ),
     ] = ()
+    fetch_networks: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Networks beside the public Internet from which files are fetched when somebody gives an address: 10.1.0.0/16."
+        ),
+    ] = ()
     sqlite_synchronous: Annotated[
         Literal["full", "normal"],
         Meta(description="full survives a power cut, normal only a killed process; SQLite only."),
     ] = "full"
     body_limit: Annotated[int, Meta(description="Largest request body outside uploads, in bytes.")] = 16 * 1024 * 1024
+
+    @property
+    def inside(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """fetch_networks, read. Raises SettingsError for what is none."""
+        try:
+            return tuple(ip_network(one, strict=False) for one in self.fetch_networks)
+        except ValueError as error:
+            raise SettingsError(f"Setting 'fetch_networks' (QUAD_FETCH_NETWORKS): {error}.") from None
 
     @property
     def wraps_account_calendars(self) -> bool:

@@ -34,7 +34,9 @@ async def _work(settings: Settings, concurrency: int) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with opened(settings) as database:
-        one = create_worker(database, open_blobs(settings.storage_url), SystemClock(), concurrency=concurrency)
+        one = create_worker(
+            settings, database, open_blobs(settings.storage_url), SystemClock(), concurrency=concurrency
+        )
         await one.start()
         print(f"Worker {one.name} waits for jobs", flush=True)
         await stop.wait()

@@ -1,7 +1,8 @@
 """Files and folders. The public door of this noun."""
 
 from quadrangle.files.access import ADD, DELETE, EDIT, FILE_RULES, READ, SEE_ALL, Shelf
-from quadrangle.files.jobs import CLEAR_AWAY
+from quadrangle.files.fetching import NotFetched, check_address, name_in
+from quadrangle.files.jobs import CLEAR_AWAY, fetch_files
 from quadrangle.files.model import (
     ACCOUNT,
     ARRIVING,
@@ -38,6 +39,7 @@ from quadrangle.files.service import (
     default_folder,
     delete_file,
     delete_folder,
+    fetch_file,
     files_by_id,
     find_file,
     find_folder,
@@ -89,6 +91,7 @@ __all__ = [
     "Folder",
     "FolderNotEmpty",
     "NameTaken",
+    "NotFetched",
     "Owner",
     "QuotaExceeded",
     "RootStays",
@@ -98,10 +101,13 @@ __all__ = [
     "available_file",
     "change_file",
     "change_folder",
+    "check_address",
     "copy_file",
     "default_folder",
     "delete_file",
     "delete_folder",
+    "fetch_file",
+    "fetch_files",
     "file_name",
     "files",
     "files_by_id",
@@ -121,6 +127,7 @@ __all__ = [
     "make_folder",
     "make_path",
     "make_sure_of_room",
+    "name_in",
     "name_key",
     "old_bytes",
     "quota_of",

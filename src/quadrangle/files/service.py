@@ -36,12 +36,15 @@ from quadrangle.files.model import (
 )
 from quadrangle.files.store import FileList, FolderList
 from quadrangle.files.tables import files, folders
+from quadrangle.jobs import enqueue
 from quadrangle.kernel.access import Granted
 from quadrangle.kernel.digest import random_text
 from quadrangle.kernel.errors import Invalid, NotFound
 from quadrangle.kernel.params import ABSENT, Absent
 from quadrangle.people import UserCard
+from quadrangle.progress import QUEUED, begin_progress
 
+FETCH_FILE: Final = "fetch_file"
 THIRD_STEP_WITHIN: Final = timedelta(hours=1)
 BYTES_KEPT_FOR: Final = timedelta(days=30)  # after a file was deleted
 _QUOTAS: Final = {USER: 50 * MEGABYTE, GROUP: 50 * MEGABYTE}
@@ -370,6 +373,38 @@ async def take_place(uow: UnitOfWork, file: File) -> File | None:
         updated_at=uow.now,
     )
     return await _reload_file(uow, file.id) if moved else None
+
+
+async def fetch_file(
+    uow: UnitOfWork,
+    granted: Granted[Shelf],
+    folder: Folder,
+    name: str,
+    *,
+    url: str,
+    content_type: str,
+    user_id: int,
+    on_duplicate: str,
+) -> int:
+    """Have a file fetched from an address, as a job; returns the id of its progress, whose results name the file in the end."""
+    owner = granted.subject.owner
+    progress_id = await begin_progress(
+        uow, context_type=owner.kind, context_id=owner.id, tag="upload_via_url", user_id=user_id, state=QUEUED
+    )
+    await enqueue(
+        uow,
+        FETCH_FILE,
+        owner_kind=owner.kind,
+        owner_id=owner.id,
+        folder_id=folder.id,
+        name=name,
+        content_type=content_type,
+        user_id=user_id,
+        on_duplicate=on_duplicate,
+        url=url,
+        progress_id=progress_id,
+    )
+    return progress_id
 
 
 async def keep_file(uow: UnitOfWork, arrival: Arrival, blob: Blob) -> File:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from quadrangle.db import UnitOfWork
-from quadrangle.progress.model import COMPLETED, FAILED, RUNNING, Progress
+from quadrangle.progress.model import COMPLETED, FAILED, QUEUED, RUNNING, Progress
 from quadrangle.progress.store import CANCEL, find_progress
 from quadrangle.progress.tables import progresses
 
@@ -23,6 +23,14 @@ async def begin_progress(
         created_at=uow.now,
         updated_at=uow.now,
     )
+
+
+async def run_progress(uow: UnitOfWork, id: int) -> bool:
+    """Note that a change that waited has begun; false for one that is over."""
+    moved = await uow.update(
+        progresses, {"id": id, "workflow_state": QUEUED}, workflow_state=RUNNING, updated_at=uow.now
+    )
+    return bool(moved) or (await _known(uow, id)).workflow_state == RUNNING
 
 
 async def complete_progress(

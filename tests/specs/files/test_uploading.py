@@ -98,7 +98,8 @@ class TestAnnouncing:
             ({"parent_folder_id": "1", "parent_folder_path": "a"}, "Can't set folder path and folder id"),
             ({"on_duplicate": "replace"}, "invalid on_duplicate option"),
             ({"size": str(600 * 1024 * 1024)}, "file size exceeds quota"),
-            ({"url": "https://example.com/a.png"}, "Files are not fetched from elsewhere: send the file itself"),
+            ({"url": "ftp://example.com/a.png"}, "Only addresses with http:// or https:// are fetched."),
+            ({"url": "http://[x"}, "The address cannot be read."),
         ],
     )
     def test_what_cannot_be_is_said_in_words(self, world: World, fields: dict[str, str], says: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from quadrangle import files
 from quadrangle.blobs import store_bytes
@@ -22,8 +22,11 @@ from quadrangle.kernel.digest import Digester, same
 from quadrangle.kernel.errors import Malformed, NotFound, TooLarge
 from quadrangle.kernel.ids import parse_number
 from quadrangle.kernel.params import Absent, Params, as_text, integer, text, words
+from quadrangle.progress import find_progress
 from quadrangle.wire.canvas.errors import message, refuse
 from quadrangle.wire.canvas.file_json import FileJson, file_json, shelf_for, shelf_of
+from quadrangle.wire.canvas.progress import ProgressJson, progress_json
+from quadrangle.wire.canvas.shapes import Maybe
 
 routes = Routes("canvas", "Files")
 
@@ -49,16 +52,17 @@ class UploadAsked(Params):
     parent_folder_id: str | None | Absent = text("The folder it goes to.")
     parent_folder_path: str | None | Absent = text("The folder by its path; made when missing.")
     on_duplicate: str | None | Absent = text("What to do about a file of that name.", choices=files.ON_DUPLICATE)
-    url: str | None | Absent = text("Where the server is to fetch it: not served.")
+    url: str | None | Absent = text("Where the server is to fetch it: the answer is its progress.")
     success_include: tuple[str, ...] = words("What the last answer includes.", choices=("user", "context_asset_string"))
 
 
 class UploadJson(Struct, frozen=True):
-    """Where to send the file, with what before it."""
+    """Where to send the file, with what before it; of a file that is fetched from elsewhere, how far that has come."""
 
-    upload_url: str
-    upload_params: dict[str, str]
-    file_param: str = "file"
+    upload_url: str | Maybe = UNSET
+    upload_params: dict[str, str] | Maybe = UNSET
+    file_param: str | Maybe = UNSET
+    progress: ProgressJson | Maybe = UNSET
 
 
 class Policy(Struct, frozen=True, array_like=True):
@@ -143,14 +147,14 @@ async def _announce(call: Call, granted: Granted[Shelf], wanted: UploadAsked, fo
     on_duplicate = wanted.on_duplicate or files.OVERWRITE
     if on_duplicate not in files.ON_DUPLICATE:
         raise refuse(message(400, "invalid on_duplicate option"))
-    if wanted.url:
-        raise refuse(message(400, "Files are not fetched from elsewhere: send the file itself"))
     owner = granted.subject.owner
-    name = files.file_name(wanted.name or None)
+    name = files.file_name(wanted.name or (files.name_in(wanted.url) if wanted.url else None))
     quota, used = await files.quota_of(call.uow, owner)
     size = wanted.size if isinstance(wanted.size, int) else None
     if used + max(size or 0, 0) > quota:
         raise refuse(message(400, files.QuotaExceeded.says))
+    if wanted.url:
+        return await _fetch(call, granted, wanted, name, folder_id or await _folder(call, granted, wanted))
     user = call.user()
     policy = Policy(
         owner.kind,
@@ -164,7 +168,30 @@ async def _announce(call: Call, granted: Granted[Shelf], wanted: UploadAsked, fo
         call.now + VALID_FOR,
         wanted.success_include,
     )
-    return Reply(200, UploadJson(f"{call.base_url}/files_api", _signed(call.app.digest, policy)))
+    return Reply(200, UploadJson(f"{call.base_url}/files_api", _signed(call.app.digest, policy), "file"))
+
+
+async def _fetch(call: Call, granted: Granted[Shelf], wanted: UploadAsked, name: str, folder_id: int) -> Reply:
+    """The file is fetched after the answer; there is nothing to send."""
+    assert isinstance(wanted.url, str)
+    try:
+        files.check_address(wanted.url)
+    except files.NotFetched as error:
+        raise refuse(message(400, str(error))) from None
+    folder = await files.folder_in(call.uow, granted.subject.owner, folder_id)
+    progress_id = await files.fetch_file(
+        call.uow,
+        granted,
+        folder,
+        name,
+        url=wanted.url,
+        content_type=wanted.content_type or "",
+        user_id=call.user().user_id,
+        on_duplicate=wanted.on_duplicate or files.OVERWRITE,
+    )
+    found = await find_progress(call.uow, progress_id)
+    assert found is not None
+    return Reply(200, UploadJson(progress=progress_json(call, found)))
 
 
 async def _folder(call: Call, granted: Granted[Shelf], wanted: UploadAsked) -> int:
