@@ -72,7 +72,7 @@ def open_address(url: str, inside: Sequence[Network] = ()) -> Fetched:
             return Fetched(connection, answer)
         connection.close()
         if answer.status not in _REDIRECTING:
-            problem = f"The address answers {answer.status}."
+            problem = f"The address answers {answer.status}"
             raise ConnectionError(problem) if answer.status in (429, 502, 503, 504) else NotFetched(f"{problem}.")
         url = urljoin(url, answer.getheader("location") or "")
     raise NotFetched("The address leads on and on.")
