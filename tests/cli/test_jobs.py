@@ -1,9 +1,11 @@
 """`quad worker` and `quad jobs`. Source: ARCHITECTURE §4; docs/guides/jobs.md."""
 
 import asyncio
+import json
 import signal
 import subprocess
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +96,51 @@ def test_jobs_are_listed_aborted_and_retried(campus: str, tmp_path: Path) -> Non
     assert (refused.returncode, refused.stderr) == (1, "There is no job 999 that waits or runs.\n")
     refused = quad("jobs", "list", "--state", "lost", *where, folder=tmp_path)
     assert refused.stderr == "--state lost is none of waiting, running, done, failed, aborted.\n"
+
+
+class TestReport:
+    def test_one_is_made_here_and_now(self, campus: str, tmp_path: Path) -> None:
+        where = ("--database", campus, "--storage", f"file://{tmp_path / 'files'}")
+        made = quad_json(
+            "report", "run", "provisioning_csv", "-p", "users=true", "-p", "accounts=1", *where, folder=tmp_path
+        )
+        assert (made["status"], made["progress"], made["lines"]) == ("complete", 100, 3)
+        with zipfile.ZipFile(tmp_path / made["output"]) as archive:
+            assert archive.namelist() == ["users.csv", "accounts.csv"]
+        shown = quad_json("report", "show", str(made["id"]), "--output", "again.zip", *where, folder=tmp_path)
+        assert shown["output"] == "again.zip"
+        assert (tmp_path / "again.zip").read_bytes() == (tmp_path / made["output"]).read_bytes()
+        plain = quad("report", "run", "unused_courses_csv", "-o", "unused.csv", *where, folder=tmp_path)
+        assert plain.returncode == 0
+        assert "status: complete" in plain.stdout
+        assert (
+            tmp_path / "unused.csv"
+        ).read_text() == "course id,course sis id,short name,long name,status,created at\n"
+
+    def test_what_goes_wrong_is_one_line(self, campus: str, tmp_path: Path) -> None:
+        where = ("--database", campus, "--storage", f"file://{tmp_path / 'files'}")
+        for arguments, says in (
+            (("run", "no_such_csv"), "There is no report no_such_csv; `quad report list` has them all.\n"),
+            (("run", "unused_courses_csv", "--account", "99"), "There is no account 99.\n"),
+            (("run", "unused_courses_csv", "--user", "99"), "User 99 may not see the reports of account 1.\n"),
+            (("run", "unused_courses_csv", "-p", "nonsense"), "--parameter nonsense is not name=value.\n"),
+            (
+                ("run", "unused_courses_csv", "-p", "enrollment_term_id=99"),
+                "invalid enrollment_term_id '99'.\n",
+            ),
+            (("show", "99"), "There is no run 99.\n"),
+        ):
+            done = quad("report", *arguments, *where, folder=tmp_path)
+            assert (done.returncode, done.stderr) == (1, says)
+        failed = quad("report", "run", "last_user_access_csv", "-p", "course_id=99", "--json", *where, folder=tmp_path)
+        assert failed.returncode == 1
+        assert json.loads(failed.stdout)["says"] == "There is no course '99'."
+
+    def test_they_are_listed(self, campus: str, tmp_path: Path) -> None:
+        listed = quad_json("report", "list", folder=tmp_path)["reports"]
+        assert len(listed) == 20
+        assert listed[0] == {
+            "report": "course_storage_csv",
+            "title": "Course Storage",
+            "parameters": ["enrollment_term_id"],
+        }

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -102,6 +103,34 @@ def test_a_running_report_is_aborted(campus: Campus) -> None:
     assert (aborted["status"], aborted["file_url"]) == ("aborted", None)
     runs = "SELECT count(*) FROM report_runs WHERE workflow_state = 'complete'"
     assert run_sql(campus.url, "SELECT count(*) FROM files") == run_sql(campus.url, runs)
+
+
+def test_of_many_who_abort_at_once_one_succeeds(campus: Campus) -> None:
+    for _ in range(5):
+        id = campus.ask()
+
+        def abort(_: int, id: int = id) -> int:
+            with campus.client() as client:
+                return client.put(f"/{id}/abort").status_code
+
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(abort, range(6)))
+        assert sorted(answers) == [200, *[404] * 5]
+        assert campus.show(id)["status"] == "aborted"
+
+
+def test_one_that_is_deleted_while_it_runs_stops(campus: Campus) -> None:
+    campus.worker()
+    id = campus.ask()
+    campus.wait_until(lambda: campus.show(id)["status"] != "created")
+    with campus.client() as client:
+        deleted = client.delete(f"/{id}")
+        assert (deleted.status_code, deleted.json()["status"]) == (200, "deleted")
+        assert client.get(f"/{id}").status_code == 404
+    second = campus.ask()
+    campus.wait_for(second, "complete")
+    assert run_sql(campus.url, f"SELECT workflow_state FROM report_runs WHERE id = {id}") == [("deleted",)]
+    campus.check(second)
 
 
 def test_a_worker_whose_clock_is_ten_minutes_ahead(on_postgresql: Campus) -> None:

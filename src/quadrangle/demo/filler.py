@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import bindparam, select
 
-from quadrangle import announcements, calendars, files, modules, pages
+from quadrangle import announcements, calendars, files, modules, pages, reports
 from quadrangle.accounts import (
     MANAGE_LOGINS,
     MANAGE_ROLES,
@@ -31,6 +31,7 @@ from quadrangle.announcements import AnnouncementChange
 from quadrangle.blobs import Blob
 from quadrangle.calendars import CalendarChange, SectionTimes
 from quadrangle.campus import FIRST_USER_ID, begin
+from quadrangle.catalogue import REPORTS
 from quadrangle.courses import (
     account_standing,
     course_sections,
@@ -135,6 +136,7 @@ class Filler:
         await self._announce()
         await self._keep_calendars()
         await self._part()
+        await self._ask_for_reports()
 
     # --- the institution
 
@@ -464,6 +466,17 @@ class Filler:
         account = await reload(uow, ROOT_ID)
         granted = grant(MANAGE_LOGINS, await rights_at(uow, admin_id, account), account)
         await remove_people(uow, granted, [user_id], by=admin_id)
+
+    async def _ask_for_reports(self) -> None:
+        """At the end of the story; the worker of the first server that starts makes them."""
+        uow, admin_id = self.at(places.ASKED), self.users[people.ADMIN.login]
+        account = await reload(uow, ROOT_ID)
+        granted = reports.allow_reports(await rights_at(uow, admin_id, account), account)
+        for name, parameters in (
+            ("provisioning_csv", {"users": True, "courses": True, "enrollments": True}),
+            ("unused_courses_csv", {}),
+        ):
+            await reports.start_report(uow, granted, REPORTS[name], parameters, user_id=admin_id)
 
     def _change(self, life: "_Life", event: Event) -> PageChange:
         if event.verb == "save":

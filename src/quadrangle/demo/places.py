@@ -21,6 +21,8 @@ FOUNDED: Final = day("2025-08-04 08:00")
 # When somebody came, and left again.
 CAME: Final = day("2026-09-14 10:00")
 LEFT: Final = day("2026-10-09 15:30")
+# When the administrator asked for reports.
+ASKED: Final = day("2026-10-12 09:00")
 
 
 class Place(msgspec.Struct, frozen=True):

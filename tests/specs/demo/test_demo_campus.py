@@ -22,6 +22,7 @@ from quadrangle.demo.texts import all_texts
 from quadrangle.kernel.clock import SettableClock
 from quadrangle.kernel.digest import Digester
 from quadrangle.settings import Settings
+from quadrangle.work import create_worker
 from tests.databases import fresh_database
 from tests.engines import ENGINES
 from tests.server import Server
@@ -435,3 +436,20 @@ class TestItsFiles:
     def test_they_open(self, demo: Demo) -> None:
         [own] = demo.all("aaliyah.brooks", "/users/self/files")
         assert httpx.get(own["url"], verify=NO_TLS).text == "The pond keeps its own time.\n"
+
+
+class TestReports:
+    def test_two_were_asked_for_and_are_made_by_the_first_worker(self, demo: Demo) -> None:
+        login = "mara.lindqvist"
+        listed = {one["report"]: one["last_run"] for one in demo.all(login, "/accounts/1/reports") if one["last_run"]}
+        assert set(listed) == {"provisioning_csv", "unused_courses_csv"}
+        app = demo.app
+
+        async def work() -> int:
+            return await create_worker(app.settings, app.database, app.blobs, app.clock).run_until_idle()
+
+        demo.server.run(work())
+        for report in listed:
+            (run,) = demo.all(login, f"/accounts/1/reports/{report}")
+            assert (run["status"], run["created_at"]) == ("complete", "2026-10-12T09:00:00Z")
+            assert httpx.get(run["attachment"]["url"], verify=NO_TLS).status_code == 200
