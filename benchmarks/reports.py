@@ -204,7 +204,6 @@ def _write_csv(url: str, statement: Statement[Any]) -> None:
     """SQLite has no COPY: its rows through csv, on one thread."""
     compiled = statement.compiled("sqlite")
     with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
-        connection.create_function("local_time", 1, lambda moment: moment)
         rows = connection.execute(compiled.sql, compiled.arguments({}))
         out = io.StringIO()
         write = csv.writer(out, lineterminator="\n").writerows
@@ -272,17 +271,19 @@ def _reading(port: int, path: str, seconds: float) -> Measured:
 
 
 def _beside(port: int, path: str, report: str) -> Measured:
-    """GET one page while the report is made again and again, its maker looking four times a second."""
+    """GET one page while the report is made again and again, its maker looking four times a second and asking at most once a second."""
     done = threading.Event()
 
     def make() -> None:
         while not done.is_set():
+            began = time.monotonic()
             _make(port, report, look=0.25)
+            done.wait(max(0.0, 1.0 - (time.monotonic() - began)))
 
     maker = threading.Thread(target=make)
     maker.start()
     try:
-        return _reading(port, path, 3.0)
+        return _reading(port, path, 4.0)
     finally:
         done.set()
         maker.join()

@@ -1,7 +1,7 @@
 """Cells of an export: what both engines write as text, so that rows leave the database ready to be sent.
 
-Inside an export (`Database.export`) each engine knows the time zone that local times are told in: PostgreSQL as that of the transaction,
-SQLite by a function of its connection.
+Inside an export (`Database.export`) each engine knows the time zone that local times are told in: PostgreSQL as that of the transaction;
+for SQLite, which knows no zones, the export tells what has the type LocalTime.
 """
 
 from typing import Any
@@ -10,6 +10,14 @@ from sqlalchemy import ColumnElement, Text, case, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+
+class LocalTime(TypeDecorator[str]):
+    """A moment that is told in the time zone of the export, or what stands for one."""
+
+    impl = Text
+    cache_ok = True
 
 
 class _LocalTime(FunctionElement[str]):
@@ -17,12 +25,13 @@ class _LocalTime(FunctionElement[str]):
 
     name = "local_time"
     inherit_cache = True
-    type = Text()
+    type = LocalTime()
 
 
 @compiles(_LocalTime, "sqlite")
 def _local_time_sqlite(element: _LocalTime, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"local_time({compiler.process(element.clauses, **kw)})"
+    # Told in Python, by the export: a function of SQLite's would be called back for each row, and take turns with the event loop each time.
+    return compiler.process(element.clauses, **kw)
 
 
 @compiles(_LocalTime, "postgresql")

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Select, func, select
 
+from quadrangle.db.cells import LocalTime
 from quadrangle.db.database import Connection, IntegrityViolation
 from quadrangle.db.kept import KeptRows, tables_in
 from quadrangle.db.sqlite_export import Export
@@ -204,7 +205,10 @@ class SqliteDatabase:
 
     async def export(self, statement: Statement[Any], write: Callable[[bytes], Awaitable[None]], *, zone: str) -> int:
         compiled = statement.compiled("sqlite")
-        export = Export(self._exporting, compiled.sql, compiled.arguments({}), zone)
+        assert isinstance(statement.clause, Select)
+        columns = statement.clause.selected_columns
+        times = [at for at, column in enumerate(columns) if isinstance(column.type, LocalTime)]
+        export = Export(self._exporting, compiled.sql, compiled.arguments({}), zone, times)
         return await export.run(write)
 
     def _exporting(self) -> sqlite3.Connection:
