@@ -12,6 +12,7 @@ from uvicorn.supervisors import Multiprocess
 
 from quadrangle.commands.common import fail, settings_for
 from quadrangle.db import migrate
+from quadrangle.http.wire import JoiningProtocol
 from quadrangle.logs import configure_logs
 
 GRACE_SECONDS: Final = 10
@@ -95,7 +96,7 @@ def _config(app: Any, **more: Any) -> uvicorn.Config:
         app,
         interface="asgi3",
         loop="uvloop" if os.name == "posix" else "auto",
-        http="httptools",
+        http=JoiningProtocol,
         ws="none",
         lifespan="on",
         log_config=None,
