@@ -230,6 +230,11 @@ async def find_file(uow: UnitOfWork, file_id: int) -> File | None:
     return await uow.one(store.FILE, id=file_id)
 
 
+async def file_of(uow: UnitOfWork, user_id: int, uuid: str) -> File | None:
+    """A person's own file by its verifier."""
+    return await uow.one(store.FILE_OF, context_type=USER, context_id=user_id, uuid=uuid)
+
+
 async def files_by_id(uow: UnitOfWork, ids: Collection[int]) -> dict[int, File]:
     """Files by their ids, whatever their state; one statement, none for no ids."""
     found = await uow.all(store.FILES_BY_IDS, ids=sorted(ids)) if ids else []

@@ -148,6 +148,11 @@ DELETE_FILES_IN = Statement[Any](
 
 # One file in any state. Index: primary key.
 FILE = Statement(select(*_FILE).where(files.c.id == bindparam("id", type_=BigId)), into=File)
+# A file of a context by its verifier. Index: ix_files_context_type_context_id_workflow_state_name_key_id.
+FILE_OF = Statement(
+    select(*_FILE).where(_in_context(files), files.c.workflow_state == AVAILABLE, files.c.uuid == bindparam("uuid")),
+    into=File,
+)
 # Several files in any state, in no order. Index: primary key.
 FILES_BY_IDS = Statement(select(*_FILE).where(any_of(files.c.id, "ids")), into=File)
 # The file of a name in a folder. Index: uq_files_name.

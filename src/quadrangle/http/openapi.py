@@ -118,5 +118,7 @@ def _property(field: Field) -> dict[str, Any]:
 
 
 def _operation_id(route: Route) -> str:
+    """Some routes stand twice, below /api/v1 for tokens and on the web for sessions."""
     words = re.sub(r"\W+", "_", route.template.removeprefix("/api/v1")).strip("_")
-    return f"{route.method.lower()}_{words}"
+    on_the_web = route.template.startswith(("/eportfolios", "/accounts"))
+    return f"{route.method.lower()}_{'web_' if on_the_web else ''}{words}"

@@ -17,6 +17,7 @@ from quadrangle.wire.canvas import (
     departures,
     downloads,
     enrollments,
+    eportfolio_authoring,
     eportfolios,
     files,
     folders,
@@ -41,8 +42,8 @@ from quadrangle.wire.canvas import (
 _MODULES = (
     users, account_users, departures, logins, accounts, account_search, account_courses, account_calendars, roles, admins,
     terms, courses, course_users, course_settings, sections, enrollments, group_categories, groups, pages, modules,
-    uploads, files, folders, downloads, announcements, calendar_events, calendar_feeds, eportfolios, reports, neighbours, progress,
-    tokens, oauth, sessions,
+    uploads, files, folders, downloads, announcements, calendar_events, calendar_feeds, eportfolios, eportfolio_authoring,
+    reports, neighbours, progress, tokens, oauth, sessions,
 )  # fmt: skip
 
 

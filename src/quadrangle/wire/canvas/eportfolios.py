@@ -1,10 +1,12 @@
 """ePortfolios in the Canvas family: the documented routes, and how a portfolio looks. Source: eportfolios.md §3."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from msgspec import Struct
 
 from quadrangle import portfolios
+from quadrangle.files import AVAILABLE, File, files_by_id
 from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply
 from quadrangle.http.routing import Routes
@@ -94,13 +96,22 @@ def eportfolio_json(portfolio: EPortfolio) -> EPortfolioJson:
     )
 
 
-def page_json(entry: Entry, *, hosted: bool) -> EPortfolioPageJson:
+def page_json(call: Call, entry: Entry, placed: Mapping[int, File], *, hosted: bool) -> EPortfolioPageJson:
+    """placed: the files that stand on it."""
+
+    def link_of(file_id: int) -> tuple[str, str] | None:
+        file = placed.get(file_id)
+        if file is None or file.workflow_state != AVAILABLE:
+            return None
+        base = f"{call.base_url}/eportfolios/{entry.eportfolio_id}"
+        return f"{base}/entries/{entry.id}/files/{file.uuid}", file.display_name
+
     return EPortfolioPageJson(
         id=entry.id,
         eportfolio_id=entry.eportfolio_id,
         position=entry.position,
         name=entry.name,
-        content=entry.content if hosted else portfolios.html_of(entry.content, lambda _: None),
+        content=entry.content if hosted else portfolios.html_of(entry.content, link_of),
         created_at=zulu(entry.created_at),
         updated_at=zulu(entry.updated_at),
     )
@@ -190,7 +201,9 @@ async def list_pages(call: Call) -> Reply:
     rows, total = await portfolios.entries_of(call.uow, granted, limit=window.limit, offset=window.offset)
     part = cut(rows, window, total)
     hosted = call.app.settings.reference == "hosted"
-    return Reply(200, part.map([page_json(row, hosted=hosted) for row in part.items]))
+    named = set[int]() if hosted else {id for row in part.items for id in portfolios.placed_files(row.content)}
+    placed = await files_by_id(call.uow, named)
+    return Reply(200, part.map([page_json(call, row, placed, hosted=hosted) for row in part.items]))
 
 
 @routes.put("/api/v1/eportfolios/:eportfolio_id/moderate", gives=EPortfolioJson)
