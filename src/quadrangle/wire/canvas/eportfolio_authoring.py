@@ -31,6 +31,7 @@ from quadrangle.portfolios import (
     PortfolioSection,
     Standing,
 )
+from quadrangle.wire.canvas.eportfolio_links import opened_in
 from quadrangle.wire.canvas.eportfolios import EPortfolioJson, eportfolio_json, keywords_of, standing_in, viewer_of
 from quadrangle.wire.canvas.errors import message, refuse
 from quadrangle.wire.canvas.file_json import download_url
@@ -293,8 +294,11 @@ def link_json(call: Call, portfolio_id: int, link: Link) -> LinkJson:
 
 
 async def _active(call: Call) -> Standing:
-    """The caller before the portfolio in the path; for these routes a deleted one does not exist."""
-    standing = await standing_in(call, call.path["id"], lock=call.writing)
+    """The caller before the portfolio in the path; for these routes a deleted one does not exist. On the web private links count."""
+    opened = None
+    if not call.raw_path.startswith("/api/"):
+        opened, _ = await opened_in(call, number_for(call.path["id"]))
+    standing = await standing_in(call, call.path["id"], lock=call.writing, opened=opened)
     if standing.portfolio_there.deleted:
         raise NotFound
     return standing
@@ -313,7 +317,10 @@ async def _section(call: Call, granted: Granted[Standing], name: str = "cid") ->
 
 
 async def _entry_in(call: Call, granted: Granted[Standing]) -> Entry:
-    return await portfolios.entry_named(call.uow, _id(granted), number_for(call.path["eid"]))
+    """The page in the path; a link that opens one section alone opens none of the others."""
+    entry = await portfolios.entry_named(call.uow, _id(granted), number_for(call.path["eid"]))
+    portfolios.allow(granted.subject.inside(entry.section_id), granted.right)
+    return entry
 
 
 # --- the portfolio

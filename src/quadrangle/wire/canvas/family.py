@@ -80,6 +80,7 @@ class CanvasFamily:
         # Ten tries at one login from one address, then one a minute; a hundred from one address, then six a minute.
         self.sign_ins = Attempts(most=10, every=60)
         self.sign_ins_of_address = Attempts(most=100, every=10)
+        self.guesses = Attempts(most=20, every=3)  # at private links of ePortfolios
 
     # --- entering
 
