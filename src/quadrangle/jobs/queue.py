@@ -217,9 +217,17 @@ async def hold(uow: UnitOfWork, job: Job) -> Held | None:
     return await uow.one(_HOLD, which=job.id, under=job.attempt, until=uow.now + LEASE)
 
 
-async def end(uow: UnitOfWork, job: Job, state: str = DONE, error: str | None = None) -> bool:
-    """End the run; false when this attempt holds the job no more."""
-    return await uow.run(_END, which=job.id, under=job.attempt, to=state, now=uow.now, why=error) == 1
+async def end(
+    uow: UnitOfWork, job: Job, state: str = DONE, error: str | None = None, *, every: timedelta | None = None
+) -> bool:
+    """End the run; false when this attempt holds the job no more. every: a job that comes round waits again with the end of this one."""
+    if not await uow.run(_END, which=job.id, under=job.attempt, to=state, now=uow.now, why=error):
+        return False
+    if every is not None and job.key is not None:
+        await enqueue(uow, job.kind, key=job.key, due_at=uow.now + every)
+    if job.lane is not None:
+        await uow.tell(TOPIC)  # the next of the lane may begin
+    return True
 
 
 async def let_go(uow: UnitOfWork, job: Job, *, after: timedelta = timedelta(), error: str | None = None) -> bool:

@@ -1,7 +1,8 @@
 """What a handler is given: its job, and a fence around its changes."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from quadrangle.blobs import Blobs
@@ -15,8 +16,12 @@ class Running:
     """One attempt at one job. A handler that runs long need not mind its lease: the worker prolongs it, and cancels the handler when the job
     is aborted or held by somebody else. What it changes, it changes through `change` or `last_change`."""
 
-    def __init__(self, job: Job, database: Database, blobs: Blobs, clock: Clock) -> None:
+    def __init__(
+        self, job: Job, database: Database, blobs: Blobs, clock: Clock, *, every: timedelta | None = None
+    ) -> None:
+        """every: of its kind."""
         self.job = job
+        self._every = every
         self.database = database
         self.blobs = blobs
         self.clock = clock
@@ -26,10 +31,8 @@ class Running:
     def payload(self) -> dict[str, Any]:
         return self.job.payload
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[UnitOfWork]:
-        async with reading(self.database, self.clock) as uow:
-            yield uow
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return reading(self.database, self.clock)
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[UnitOfWork]:
@@ -43,9 +46,7 @@ class Running:
     async def last_change(self) -> AsyncIterator[UnitOfWork]:
         """The result and the end of the job, in one transaction: a job that runs twice still has one result. Raises LeaseLost."""
         async with writing(self.database, self.clock) as uow:
-            if not await queue.end(uow, self.job):
+            if not await queue.end(uow, self.job, every=self._every):
                 raise LeaseLost
             yield uow
-            if self.job.lane is not None:
-                await uow.tell(queue.TOPIC)
         self.ended = True

@@ -84,7 +84,7 @@ class Worker:
         await self._listening.aclose()
         try:
             async with writing(self._database, self._clock) as uow:
-                await self._write_ends(uow)
+                await self._write_ends(uow, self._done)
                 for job in unfinished:
                     await queue.let_go(uow, job)
         except Exception as error:  # their leases run out instead
@@ -146,10 +146,9 @@ class Worker:
             at = await queue.next_ready_at(uow)
             return at is not None and at <= uow.now
 
-    async def _write_ends(self, uow: UnitOfWork, done: list[Job] | None = None) -> None:
-        for job in self._done if done is None else done:
-            if await queue.end(uow, job, DONE):
-                await self._come_round(uow, job)
+    async def _write_ends(self, uow: UnitOfWork, done: list[Job]) -> None:
+        for job in done:
+            await queue.end(uow, job, DONE, every=self._kinds[job.kind].every)
 
     # --- one run ------------------------------------------------------------------------------------------------------
 
@@ -176,7 +175,7 @@ class Worker:
     async def _attempt(self, job: Job) -> str:
         """Run the handler once and see to the end of the job; returns how it ended."""
         kind = self._kinds[job.kind]
-        running = Running(job, self._database, self._blobs, self._clock)
+        running = Running(job, self._database, self._blobs, self._clock, every=kind.every)
         try:
             if job.attempt > kind.tries:  # the lease of the last attempt ran out
                 raise Hopeless(job.error or f"It was begun {kind.tries} times and its worker never came to the end.")
@@ -195,23 +194,15 @@ class Worker:
             async with writing(self._database, self._clock) as uow:
                 await queue.let_go(uow, job, after=back_off(job.attempt), error=why)
             return "retried"
-        if running.ended:
-            if kind.every is not None:
-                async with writing(self._database, self._clock) as uow:
-                    await self._come_round(uow, job)
-        else:
+        if not running.ended:
             self._done.append(job)
         return DONE
 
     async def _end_badly(self, job: Job, state: str, why: str) -> None:
         kind = self._kinds[job.kind]
         async with writing(self._database, self._clock) as uow:
-            if not await queue.end(uow, job, state, why):
-                return
-            if kind.given_up is not None:
+            if await queue.end(uow, job, state, why, every=kind.every) and kind.given_up is not None:
                 await kind.given_up(uow, job.payload, why)
-            await self._come_round(uow, job)
-            await uow.tell(queue.TOPIC)
 
     # --- what comes round again ---------------------------------------------------------------------------------------
 
@@ -220,11 +211,6 @@ class Worker:
             for kind in self._kinds.values():
                 if kind.every is not None:
                     await queue.enqueue(uow, kind.name, key=kind.name)
-
-    async def _come_round(self, uow: UnitOfWork, job: Job) -> None:
-        every = self._kinds[job.kind].every
-        if every is not None and job.key is not None:
-            await queue.enqueue(uow, job.kind, key=job.key, due_at=uow.now + every)
 
     # --- leases -------------------------------------------------------------------------------------------------------
 
