@@ -85,7 +85,7 @@ _COLUMN_OF_KIND = {"id": "id", "sis_term_id": "sis_source_id", "sis_integration_
 
 
 # The active terms of a root that have one of some ids, SIS ids or integration ids. Index: ix_enrollment_terms_root_account_id_….
-_TERMS_NAMED = Statement(
+_NAMED = Statement(
     select(*TERM_COLUMNS).where(
         _OF_ROOT,
         terms.c.workflow_state == "active",
@@ -101,28 +101,34 @@ _TERMS_NAMED = Statement(
 
 async def find_terms(uow: UnitOfWork, refs: Collection[Ref], root_id: int, now: datetime) -> list[Term] | None:
     """The active terms of a root that several references name; None when one of them names none. One statement, and one for each word."""
-    found = await terms_among(uow, refs, root_id, now)
+    found = await _terms_named(uow, refs, root_id)
     for kind, column in _COLUMN_OF_KIND.items():
         if not _values(refs, kind) <= {str(getattr(term, column)) for term in found}:
             return None
-    words = {ref for ref in refs if ref.kind == "word"}
-    return found if all([await find_term(uow, word, root_id, now) for word in words]) else None
+    meant = await _terms_meant(uow, refs, root_id, now)
+    return None if None in meant else [*found, *(term for term in meant if term is not None)]
 
 
 async def terms_among(uow: UnitOfWork, refs: Collection[Ref], root_id: int, now: datetime) -> list[Term]:
     """Those active terms of a root that one of several references names. One statement, and one for each word."""
-    found = await uow.all(
-        _TERMS_NAMED,
+    found = [*await _terms_named(uow, refs, root_id), *await _terms_meant(uow, refs, root_id, now)]
+    return list({term.id: term for term in found if term is not None}.values())
+
+
+async def _terms_named(uow: UnitOfWork, refs: Collection[Ref], root_id: int) -> list[Term]:
+    """By ids, SIS ids and integration ids."""
+    return await uow.all(
+        _NAMED,
         root_id=root_id,
         ids=sorted(map(int, _values(refs, "id"))),
         sis_ids=sorted(_values(refs, "sis_term_id")),
         integration_ids=sorted(_values(refs, "sis_integration_id")),
     )
-    for word in {ref for ref in refs if ref.kind == "word"}:
-        term = await find_term(uow, word, root_id, now)
-        if term is not None and term not in found:
-            found.append(term)
-    return found
+
+
+async def _terms_meant(uow: UnitOfWork, refs: Collection[Ref], root_id: int, now: datetime) -> list[Term | None]:
+    """By words; None for each that means none now."""
+    return [await find_term(uow, word, root_id, now) for word in {ref for ref in refs if ref.kind == "word"}]
 
 
 def _values(refs: Collection[Ref], kind: str) -> set[str]:
