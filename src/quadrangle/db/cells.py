@@ -4,13 +4,14 @@ Inside an export (`Database.export`) each engine knows the time zone that local 
 for SQLite, which knows no zones, the export tells what has the type LocalTime.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, case, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import Integer, TypeDecorator, TypeEngine
 
 
 class LocalTime(TypeDecorator[str]):
@@ -20,93 +21,69 @@ class LocalTime(TypeDecorator[str]):
     cache_ok = True
 
 
-class _LocalTime(FunctionElement[str]):
-    """`2026-01-12T00:00:00-07:00`: a moment in the time zone of the export."""
+def _written(name: str, type_: TypeEngine[Any], *, sqlite: str, postgresql: str) -> Callable[..., ColumnElement[Any]]:
+    """A function that each engine writes in its own way; `{}` stands for its arguments."""
+    made = type(name, (FunctionElement,), {"name": name, "inherit_cache": True, "type": type_})
+    for dialect, template in (("sqlite", sqlite), ("postgresql", postgresql)):
 
-    name = "local_time"
-    inherit_cache = True
-    type = LocalTime()
+        def write(element: Any, compiler: SQLCompiler, template: str = template, **kw: Any) -> str:
+            return template.format(compiler.process(element.clauses, **kw))
+
+        compiles(made, dialect)(write)
+    return made
 
 
-@compiles(_LocalTime, "sqlite")
-def _local_time_sqlite(element: _LocalTime, compiler: SQLCompiler, **kw: Any) -> str:
+_local_time = _written(
+    "local_time",
+    LocalTime(),
     # Told in Python, by the export: a function of SQLite's would be called back for each row, and take turns with the event loop each time.
-    return compiler.process(element.clauses, **kw)
-
-
-@compiles(_LocalTime, "postgresql")
-def _local_time_postgresql(element: _LocalTime, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"to_char({compiler.process(element.clauses, **kw)}, 'YYYY-MM-DD\"T\"HH24:MI:SSTZH:TZM')"
-
-
-class _UtcTime(FunctionElement[str]):
-    """`2026-01-12 07:00:00 UTC`."""
-
-    name = "utc_time"
-    inherit_cache = True
-    type = Text()
-
-
-@compiles(_UtcTime, "sqlite")
-def _utc_time_sqlite(element: _UtcTime, compiler: SQLCompiler, **kw: Any) -> str:
-    moment = compiler.process(element.clauses, **kw)
-    return f"(replace(substr({moment}, 1, 19), 'T', ' ') || ' UTC')"
-
-
-@compiles(_UtcTime, "postgresql")
-def _utc_time_postgresql(element: _UtcTime, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"to_char({compiler.process(element.clauses, **kw)} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS \"UTC\"')"
-
-
-class _Place(FunctionElement[int]):
-    """Where a text begins in another, from 1; 0: nowhere."""
-
-    name = "place"
-    inherit_cache = True
-
-
-@compiles(_Place, "sqlite")
-def _place_sqlite(element: _Place, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"instr({compiler.process(element.clauses, **kw)})"
-
-
-@compiles(_Place, "postgresql")
-def _place_postgresql(element: _Place, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"strpos({compiler.process(element.clauses, **kw)})"
-
-
-class _Megabytes(FunctionElement[str]):
-    """Bytes as megabytes with two decimals."""
-
-    name = "megabytes"
-    inherit_cache = True
-    type = Text()
-
-
-@compiles(_Megabytes, "sqlite")
-def _megabytes_sqlite(element: _Megabytes, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"printf('%.2f', ({compiler.process(element.clauses, **kw)}) / 1048576.0)"
-
-
-@compiles(_Megabytes, "postgresql")
-def _megabytes_postgresql(element: _Megabytes, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"round(({compiler.process(element.clauses, **kw)})::numeric / 1048576, 2)::text"
+    sqlite="{}",
+    postgresql="to_char({}, 'YYYY-MM-DD\"T\"HH24:MI:SSTZH:TZM')",
+)
+_utc_time = _written(
+    "utc_time",
+    Text(),
+    sqlite="(replace(substr({}, 1, 19), 'T', ' ') || ' UTC')",
+    postgresql="to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS \"UTC\"')",
+)
+_place = _written("place", Integer(), sqlite="instr({})", postgresql="strpos({})")
+_megabytes = _written(
+    "megabytes",
+    Text(),
+    sqlite="printf('%.2f', ({}) / 1048576.0)",
+    postgresql="round(({})::numeric / 1048576, 2)::text",
+)
+_joined = _written(
+    "joined",
+    Text(),
+    sqlite="(SELECT group_concat(value, ' ') FROM json_each({}))",
+    postgresql="(SELECT string_agg(one.text, ' ') FROM jsonb_array_elements_text({}) AS one(text))",
+)
 
 
 def local_time(moment: ColumnElement[Any]) -> ColumnElement[str]:
-    return _LocalTime(moment)
+    """`2026-01-12T00:00:00-07:00`: a moment in the time zone of the export."""
+    return _local_time(moment)
 
 
 def utc_time(moment: ColumnElement[Any]) -> ColumnElement[str]:
-    return _UtcTime(moment)
+    """`2026-01-12 07:00:00 UTC`."""
+    return _utc_time(moment)
 
 
 def place_of(part: str, text: ColumnElement[Any]) -> ColumnElement[int]:
-    return _Place(text, part)
+    """Where a part begins in a text, from 1; 0: nowhere."""
+    return _place(text, part)
 
 
 def megabytes(size: ColumnElement[Any]) -> ColumnElement[str]:
-    return _Megabytes(size)
+    """Bytes as megabytes with two decimals."""
+    return _megabytes(size)
+
+
+def joined(texts: ColumnElement[Any]) -> ColumnElement[str]:
+    """The texts of a JSON list with blanks between them."""
+    return _joined(texts)
 
 
 def truth(condition: ColumnElement[bool]) -> ColumnElement[str]:
@@ -117,26 +94,3 @@ def truth(condition: ColumnElement[bool]) -> ColumnElement[str]:
 def words(text: ColumnElement[Any]) -> ColumnElement[Any]:
     """A text that may be empty: an empty cell has no quotes."""
     return func.nullif(text, "")
-
-
-class _Joined(FunctionElement[str]):
-    """The texts of a JSON list with blanks between them."""
-
-    name = "joined"
-    inherit_cache = True
-    type = Text()
-
-
-@compiles(_Joined, "sqlite")
-def _joined_sqlite(element: _Joined, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"(SELECT group_concat(value, ' ') FROM json_each({compiler.process(element.clauses, **kw)}))"
-
-
-@compiles(_Joined, "postgresql")
-def _joined_postgresql(element: _Joined, compiler: SQLCompiler, **kw: Any) -> str:
-    texts = f"jsonb_array_elements_text({compiler.process(element.clauses, **kw)})"
-    return f"(SELECT string_agg(one.text, ' ') FROM {texts} AS one(text))"
-
-
-def joined(texts: ColumnElement[Any]) -> ColumnElement[str]:
-    return _Joined(texts)
