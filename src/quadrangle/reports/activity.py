@@ -37,7 +37,7 @@ def list_of(given: Any) -> list[str]:
     return [text for one in many if (text := str(one).strip())]
 
 
-def _student_columns(scope: Scope, login: Any) -> list[ColumnElement[Any]]:
+def _student_columns(login: Any) -> list[ColumnElement[Any]]:
     return [
         users.c.id,
         words(login.c.sis_user_id),
@@ -55,7 +55,7 @@ def _students(scope: Scope, *more: ColumnElement[Any]) -> Select[Any]:
     """Student enrollments with what is told of each; people without a login have no SIS id."""
     login = scope.logins_of_people(deleted=False)
     return (
-        select(*_student_columns(scope, login), *more)
+        select(*_student_columns(login), *more)
         .select_from(enrollments)
         .join(courses, courses.c.id == enrollments.c.course_id)
         .join(course_sections, course_sections.c.id == enrollments.c.course_section_id)

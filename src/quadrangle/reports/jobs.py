@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
 import structlog
 
 from quadrangle.accounts import reload as reload_account
@@ -201,5 +202,5 @@ def _told_apart(parts: list[Part]) -> list[Part]:
             number += 1
             name = f"{plain} ({number})"
         taken.add(name.lower())
-        told.append(Part(name, part.header, part.rows, part.instead))
+        told.append(msgspec.structs.replace(part, name=name))
     return told

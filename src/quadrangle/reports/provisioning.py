@@ -3,7 +3,7 @@
 Each part comes in two forms: for provisioning, with the ids of the database; as a SIS export, with SIS ids alone and only of what has them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -522,25 +522,9 @@ def _parts(sis: bool) -> Callable[[Scope], list[Part]]:
 
 
 def _parameters(*more: Parameter) -> tuple[Parameter, ...]:
-    flags = (Parameter(name, f"With the part `{name}`.") for name in _DOCUMENTED)
+    flags = (Parameter(name, f"With the part `{name}`.") for name in PARTS)
     return (TERM, *flags, Parameter(SISONLY, "Only what came with a SIS import."), WITH_DELETED, *more)
 
-
-# As the catalogue of Canvas has them.
-_DOCUMENTED: Final[Sequence[str]] = (
-    "users",
-    "accounts",
-    "terms",
-    "courses",
-    "sections",
-    "enrollments",
-    "groups",
-    "group_categories",
-    "group_membership",
-    "xlist",
-    "user_observers",
-    "admins",
-)
 
 KINDS: Final = (
     ReportKind(

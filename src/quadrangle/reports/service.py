@@ -13,11 +13,11 @@ from quadrangle.reports import store
 from quadrangle.reports.kinds import ReportKind
 from quadrangle.reports.model import (
     ABORTED,
-    COMPILING,
     CREATED,
     DELETED,
     EXTRA_TEXT,
     RUNNING,
+    UNDER_WAY,
     ReportRun,
     RunId,
     UnknownTerm,
@@ -108,7 +108,7 @@ async def find_run(uow: UnitOfWork, account: Granted[Account], report_type: str,
 
 async def abort_report(uow: UnitOfWork, run: ReportRun, *, only_running: bool) -> ReportRun:
     """Stop a run that is not over; only_running: nor one that has not begun. NotFound for any other. Of two that ask at once, one succeeds."""
-    states = (RUNNING,) if only_running else (CREATED, RUNNING, COMPILING)
+    states = (RUNNING,) if only_running else UNDER_WAY
     if run.workflow_state not in states:
         raise NotFound
     moved = await uow.update(

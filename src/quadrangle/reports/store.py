@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, func, select, update
 from quadrangle.courses import courses
 from quadrangle.db import Statement
 from quadrangle.db.schema import BigId
-from quadrangle.reports.model import COMPILING, CREATED, DELETED, RUNNING, ReportRun
+from quadrangle.reports.model import COMPILING, DELETED, ERROR, RUNNING, UNDER_WAY, ReportRun
 from quadrangle.reports.tables import report_runs
 
 _RUN = tuple(report_runs.c[name] for name in ReportRun.__struct_fields__)
@@ -56,10 +56,10 @@ GIVE_UP = Statement[None](
     update(report_runs)
     .where(
         report_runs.c.id == bindparam("which", type_=BigId),
-        report_runs.c.workflow_state.in_((CREATED, RUNNING, COMPILING)),
+        report_runs.c.workflow_state.in_(UNDER_WAY),
     )
     .values(
-        workflow_state="error",
+        workflow_state=ERROR,
         progress=100,
         end_at=bindparam("at", type_=report_runs.c.end_at.type),
         parameters=bindparam("kept", type_=report_runs.c.parameters.type),

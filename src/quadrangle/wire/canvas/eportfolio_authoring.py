@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from msgspec import UNSET, Struct
+from msgspec.structs import asdict
 
 from quadrangle import portfolios
 from quadrangle.files import file_of, files_by_id
@@ -224,13 +225,8 @@ class JudgedRoot(Struct, frozen=True):
     eportfolio: JudgedJson
 
 
-def _fields(portfolio: portfolios.EPortfolio) -> dict[str, Any]:
-    shown = eportfolio_json(portfolio)
-    return {name: getattr(shown, name) for name in shown.__struct_fields__}
-
-
 def portfolio_root(portfolio: portfolios.EPortfolio) -> PortfolioRoot:
-    return PortfolioRoot(StoredPortfolioJson(**_fields(portfolio)))
+    return PortfolioRoot(StoredPortfolioJson(**asdict(eportfolio_json(portfolio))))
 
 
 def section_root(section: PortfolioSection) -> SectionRoot:
@@ -340,7 +336,7 @@ async def create_portfolio(call: Call, asked: Asked[PortfolioFields], more: Aske
         for right in (portfolios.READ, portfolios.UPDATE, portfolios.DELETE, portfolios.MODERATE)
     }
     shown = StoredPortfolioJson(
-        **_fields(now.portfolio_there),
+        **asdict(eportfolio_json(now.portfolio_there)),
         permissions=PermissionsJson(
             may[portfolios.READ],
             may[portfolios.UPDATE],
@@ -662,4 +658,4 @@ async def list_judged(call: Call) -> Reply:
     rows = await portfolios.judged_at(
         call.uow, granted, waiting=False, limit=JUDGED_PAGE, offset=(page - 1) * JUDGED_PAGE
     )
-    return Reply(200, [JudgedRoot(JudgedJson(**_fields(row), user_name=row.author)) for row in rows])
+    return Reply(200, [JudgedRoot(JudgedJson(**asdict(eportfolio_json(row)), user_name=row.author)) for row in rows])

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from msgspec.structs import asdict
+
 from quadrangle import portfolios
 from quadrangle.http.call import Call
 from quadrangle.http.reply import Reply, redirect
@@ -28,12 +30,12 @@ class VisitedPortfolioJson(EPortfolioJson, frozen=True):
     profile_url: str | None = None
 
 
-async def _visit(call: Call, *, lock: bool = False) -> tuple[Standing, str | None]:
+async def _visit(call: Call) -> tuple[Standing, str | None]:
     """The visitor before an active portfolio, or NotFound; and what they have just opened."""
     portfolio_id = number_for(call.path["id"])
     opened, proof = await opened_in(call, portfolio_id)
     standing = await portfolios.standing_before(
-        call.uow, portfolio_id, viewer_of(call), keywords_of(call), opened=opened, lock=lock
+        call.uow, portfolio_id, viewer_of(call), keywords_of(call), opened=opened, lock=call.writing
     )
     if standing.portfolio_there.deleted:
         raise NotFound
@@ -66,14 +68,12 @@ async def visit_portfolio(call: Call) -> Reply:
     """Show an ePortfolio to whoever may read it; `verifier` opens it for the rest of the visit."""
     standing, proof = await _visited(call)
     portfolio = await _complete(call, standing)
-    shown = eportfolio_json(portfolio)
-    fields = {name: getattr(shown, name) for name in shown.__struct_fields__}
-    return remember(call, Reply(200, VisitedPortfolioJson(**fields)), proof)
+    return remember(call, Reply(200, VisitedPortfolioJson(**asdict(eportfolio_json(portfolio)))), proof)
 
 
 async def _visited(call: Call, section: PortfolioSection | None = None) -> tuple[Standing, str | None]:
     """The visitor before a portfolio they may read, or a section of it alone."""
-    standing, proof = await _visit(call, lock=call.writing)
+    standing, proof = await _visit(call)
     if section is not None:
         standing = standing.inside(section.id)
     portfolios.allow(standing, portfolios.READ)
