@@ -1,5 +1,6 @@
 """One door to bytes: what files, reports and portfolios hold, stored once by its SHA-256. The public door of this package."""
 
+from quadrangle.blobs.archive import Archive
 from quadrangle.blobs.incoming import Incoming
 from quadrangle.blobs.ledger import UNUSED_FOR, Blob, forget_if_unused, old_blobs, store_bytes
 from quadrangle.blobs.problems import StorageProblem, StorageUnavailable
@@ -8,6 +9,7 @@ from quadrangle.blobs.tables import blobs
 
 __all__ = [
     "UNUSED_FOR",
+    "Archive",
     "Blob",
     "Blobs",
     "Incoming",

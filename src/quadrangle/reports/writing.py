@@ -1,16 +1,13 @@
 """From rows to a file that is stored: CSV, or several in a ZIP, streamed."""
 
 import asyncio
-import zipfile
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import IO, Any, Final, cast
+from typing import Any
 
-from quadrangle.blobs import Incoming
+from quadrangle.blobs import Archive, Incoming
 from quadrangle.db import Database, Statement, csv_lines
 from quadrangle.reports.kinds import Part
-
-LEVEL: Final = 1  # of deflate: what is gained by more is less than the time it takes
 
 Advance = Callable[[int, int], Awaitable[None]]
 
@@ -36,7 +33,7 @@ class Writer:
         if not zipped:
             await self._part(parts[0], statements[0], self._incoming.write)
             return
-        archive = _Archive(self._incoming, now)
+        archive = Archive(self._incoming, now)
         for part, statement in zip(parts, statements, strict=True):
             async with archive.entry(f"{part.name}.csv") as write:
                 await self._part(part, statement, write)
@@ -62,63 +59,3 @@ class Writer:
             await write(csv_lines([[part.instead]]))
             rows = 1
         self.lines = before + bool(part.header) + rows  # a cell may hold line feeds of its own
-
-
-class _Archive:
-    """A ZIP that grows into an incoming file. Compressing is done by threads."""
-
-    def __init__(self, incoming: Incoming, now: datetime) -> None:
-        self._incoming = incoming
-        self._when = now.timetuple()[:6]
-        self._made = _Made()
-        self._zip = zipfile.ZipFile(cast(IO[bytes], self._made), "w")
-
-    def entry(self, name: str) -> "_Entry":
-        info = zipfile.ZipInfo(name, self._when)
-        info.compress_type = zipfile.ZIP_DEFLATED
-        info._compresslevel = LEVEL  # type: ignore[attr-defined]  # Python 3.13 has a public name for it, and knows this one
-        return _Entry(self, self._zip, info)
-
-    async def drain(self) -> None:
-        for piece in self._made.taken():
-            await self._incoming.write(piece)
-
-    async def finish(self) -> None:
-        self._zip.close()
-        await self.drain()
-
-
-class _Entry:
-    def __init__(self, archive: _Archive, archive_file: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-        self._archive = archive
-        self._file = archive_file.open(info, "w", force_zip64=True)
-
-    async def __aenter__(self) -> Callable[[bytes], Awaitable[None]]:
-        return self._write
-
-    async def _write(self, piece: bytes) -> None:
-        await asyncio.to_thread(self._file.write, piece)
-        await self._archive.drain()
-
-    async def __aexit__(self, kind: object, *_: object) -> None:
-        self._file.close()
-        if kind is None:
-            await self._archive.drain()
-
-
-class _Made:
-    """What zipfile has made and nobody has taken yet; it cannot go back in it, and does not need to."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def write(self, piece: bytes) -> int:
-        self._pieces.append(bytes(piece))
-        return len(piece)
-
-    def flush(self) -> None:
-        return None
-
-    def taken(self) -> list[bytes]:
-        taken, self._pieces = self._pieces, []
-        return taken

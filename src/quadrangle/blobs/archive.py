@@ -1,0 +1,91 @@
+"""A ZIP that grows into an incoming file. Compressing is done by threads; no member is ever held whole."""
+
+import asyncio
+import zipfile
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from typing import IO, Final, cast
+
+from quadrangle.blobs.incoming import Incoming
+
+LEVEL: Final = 1  # of deflate: what is gained by more is less than the time it takes
+_FIRST: Final = datetime(1980, 1, 1, tzinfo=UTC)  # the earliest a ZIP can tell
+
+
+class Archive:
+    """Members are written one after another; `finish` writes the directory. now: the time every member bears."""
+
+    def __init__(self, incoming: Incoming, now: datetime) -> None:
+        self._incoming = incoming
+        self._when = max(now, _FIRST).timetuple()[:6]
+        self._made = _Made()
+        self._zip = zipfile.ZipFile(cast(IO[bytes], self._made), "w")
+
+    def entry(self, name: str, *, stored: bool = False) -> "_Entry":
+        """`async with archive.entry(name) as write:` … stored: what does not shrink is not compressed."""
+        info = zipfile.ZipInfo(name, self._when)
+        info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+        info._compresslevel = LEVEL  # type: ignore[attr-defined]  # Python 3.13 has a public name for it, and knows this one
+        return _Entry(self, self._zip, info)
+
+    async def add(self, name: str, pieces: AsyncIterator[bytes]) -> None:
+        """A member from its bytes; whether it shrinks is tried with the first of them. What fails before there are any leaves no member."""
+        first = await anext(pieces, b"")
+        async with self.entry(name, stored=not await asyncio.to_thread(_shrinks, first)) as write:
+            await write(first)
+            async for piece in pieces:
+                await write(piece)
+
+    async def drain(self) -> None:
+        for piece in self._made.taken():
+            await self._incoming.write(piece)
+
+    async def finish(self) -> None:
+        self._zip.close()
+        await self.drain()
+
+
+_TRIED: Final = 32 * 1024  # bytes
+_WORTH: Final = 0.95  # of the size that compression must come below
+
+
+def _shrinks(first: bytes) -> bool:
+    sample = first[:_TRIED]
+    return len(zlib.compress(sample, LEVEL)) < len(sample) * _WORTH
+
+
+class _Entry:
+    def __init__(self, archive: Archive, archive_file: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+        self._archive = archive
+        self._file = archive_file.open(info, "w", force_zip64=True)
+
+    async def __aenter__(self) -> Callable[[bytes], Awaitable[None]]:
+        return self._write
+
+    async def _write(self, piece: bytes) -> None:
+        await asyncio.to_thread(self._file.write, piece)
+        await self._archive.drain()
+
+    async def __aexit__(self, kind: object, *_: object) -> None:
+        self._file.close()
+        if kind is None:
+            await self._archive.drain()
+
+
+class _Made:
+    """What zipfile has made and nobody has taken yet; it cannot go back in it, and does not need to."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, piece: bytes) -> int:
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def flush(self) -> None:
+        return None
+
+    def taken(self) -> list[bytes]:
+        taken, self._pieces = self._pieces, []
+        return taken
