@@ -24,7 +24,8 @@ COURSE: Final = "Course"
 GROUP: Final = "Group"
 USER: Final = "User"
 ACCOUNT: Final = "Account"
-ROOT_NAMES: Final = {COURSE: "course files", GROUP: "files", USER: "my files", ACCOUNT: "files"}
+EPORTFOLIO: Final = "Eportfolio"  # what is made of it
+ROOT_NAMES: Final = {COURSE: "course files", GROUP: "files", USER: "my files", ACCOUNT: "files", EPORTFOLIO: "files"}
 UNFILED: Final = "unfiled"  # where a file comes to lie for which no folder was named
 LONGEST_NAME: Final = 255  # characters
 DEEPEST: Final = 40  # folders within folders
@@ -63,7 +64,7 @@ class RootStays(Conflict):
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """Whose files: kind is Course, Group, User or Account."""
+    """Whose files: kind is Course, Group, User, Account or Eportfolio."""
 
     kind: str
     id: int

@@ -8,6 +8,7 @@ import msgspec
 
 from quadrangle.accounts import MEGABYTE, ROOT_ID
 from quadrangle.blobs import Blob, Blobs, forget_if_unused, old_blobs
+from quadrangle.courses import acquaintance, standing_in
 from quadrangle.db import UnitOfWork
 from quadrangle.files import store
 from quadrangle.files.access import Shelf
@@ -15,6 +16,7 @@ from quadrangle.files.model import (
     ACTIVE,
     ARRIVING,
     AVAILABLE,
+    COURSE,
     DEEPEST,
     DELETED,
     GROUP,
@@ -36,10 +38,12 @@ from quadrangle.files.model import (
 )
 from quadrangle.files.store import FileList, FolderList
 from quadrangle.files.tables import files, folders
+from quadrangle.groups import group_standing
 from quadrangle.jobs import enqueue
 from quadrangle.kernel.access import Granted
 from quadrangle.kernel.digest import random_text
 from quadrangle.kernel.errors import Invalid, NotFound
+from quadrangle.kernel.ids import Ref
 from quadrangle.kernel.params import ABSENT, Absent
 from quadrangle.people import UserCard
 from quadrangle.progress import QUEUED, begin_progress
@@ -50,6 +54,28 @@ BYTES_KEPT_FOR: Final = timedelta(days=30)  # after a file was deleted
 _QUOTAS: Final = {USER: 50 * MEGABYTE, GROUP: 50 * MEGABYTE}
 _OTHER_QUOTA: Final = 500 * MEGABYTE
 _BATCH: Final = 50  # names tried at once
+
+
+# --- who is before whose files
+
+
+async def shelf_of(uow: UnitOfWork, owner: Owner, user_id: int | None) -> Shelf:
+    """Somebody before the files of a context; NotFound when that is gone. One statement."""
+    ref = Ref("id", str(owner.id))
+    if owner.kind == COURSE:
+        course = await standing_in(uow, ref, user_id)
+        if course is None:
+            raise NotFound
+        return Shelf(owner, user_id, course=course)
+    if owner.kind == GROUP:
+        group = await group_standing(uow, ref, user_id)
+        if group is None:
+            raise NotFound
+        return Shelf(owner, user_id, group=group)
+    if owner.kind == USER and user_id is not None and user_id != owner.id:
+        known = await acquaintance(uow, user_id, owner.id)
+        return Shelf(owner, user_id, administers=known.administers)
+    return Shelf(owner, user_id)
 
 
 # --- folders
@@ -239,6 +265,21 @@ async def files_by_id(uow: UnitOfWork, ids: Collection[int]) -> dict[int, File]:
     """Files by their ids, whatever their state; one statement, none for no ids."""
     found = await uow.all(store.FILES_BY_IDS, ids=sorted(ids)) if ids else []
     return {file.id: file for file in found}
+
+
+async def open_files(uow: UnitOfWork, ids: Collection[int], user_id: int) -> dict[int, File]:
+    """Those of several files whose bytes somebody may have. One statement, and two for each course, group or person they belong to."""
+    found = {id: file for id, file in (await files_by_id(uow, ids)).items() if file.workflow_state == AVAILABLE}
+    may: dict[int, File] = {}
+    for owner in {file.owner for file in found.values()}:
+        try:
+            shelf = await shelf_of(uow, owner, user_id)
+        except NotFound:
+            continue
+        shut = frozenset[int]() if not shelf.reads or shelf.sees_all else await shut_folders(uow, owner)
+        theirs = (file for file in found.values() if file.owner == owner)
+        may |= {file.id: file for file in theirs if is_open_to(file, shelf=shelf, shut=shut, now=uow.now)}
+    return may
 
 
 async def available_file(uow: UnitOfWork, file_id: int) -> File:

@@ -8,7 +8,7 @@ folders = Table(
     "folders",
     metadata,
     primary_id(),
-    Column("context_type", Text, nullable=False),  # Course | Group | User | Account
+    Column("context_type", Text, nullable=False),  # Course | Group | User | Account | Eportfolio
     Column("context_id", BigId, nullable=False),
     Column("parent_folder_id", BigId, ForeignKey("folders.id")),  # null: the root of its context
     Column("name", Text, nullable=False),

@@ -33,10 +33,10 @@ from quadrangle.portfolios import (
     Standing,
 )
 from quadrangle.wire.canvas.eportfolio_links import opened_in
-from quadrangle.wire.canvas.eportfolios import EPortfolioJson, eportfolio_json, keywords_of, standing_in, viewer_of
+from quadrangle.wire.canvas.eportfolios import EPortfolioJson, eportfolio_json, keywords_of, standing_in
 from quadrangle.wire.canvas.errors import message, refuse
 from quadrangle.wire.canvas.file_json import download_url
-from quadrangle.wire.canvas.ids import account_for, number_for
+from quadrangle.wire.canvas.ids import account_for, number_for, viewer_of
 from quadrangle.wire.canvas.shapes import Maybe, Time
 
 routes = Routes("canvas", "ePortfolio authoring")

@@ -16,8 +16,8 @@ from quadrangle.kernel.ids import parse_number
 from quadrangle.portfolios import Entry, EPortfolio, PortfolioSection, Standing
 from quadrangle.wire.canvas.eportfolio_authoring import EntryRoot, PortfolioRoot, entry_json, portfolio_root
 from quadrangle.wire.canvas.eportfolio_links import opened_in, remember
-from quadrangle.wire.canvas.eportfolios import EPortfolioJson, eportfolio_json, keywords_of, viewer_of
-from quadrangle.wire.canvas.ids import number_for
+from quadrangle.wire.canvas.eportfolios import EPortfolioJson, eportfolio_json, keywords_of
+from quadrangle.wire.canvas.ids import number_for, viewer_of
 
 routes = Routes("canvas", "ePortfolio visits")
 

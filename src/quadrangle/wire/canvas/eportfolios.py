@@ -17,7 +17,7 @@ from quadrangle.kernel.paging import cut
 from quadrangle.kernel.params import Absent, Params, anything, text, truthy, words
 from quadrangle.portfolios import Entry, EPortfolio, Keywords, Opened, Standing
 from quadrangle.wire.canvas.errors import refuse
-from quadrangle.wire.canvas.ids import find_user_for, number_for
+from quadrangle.wire.canvas.ids import find_user_for, number_for, viewer_of
 from quadrangle.wire.canvas.shapes import Time
 
 routes = Routes("canvas", "ePortfolios")
@@ -123,10 +123,6 @@ def page_json(call: Call, entry: Entry, placed: Mapping[int, File], *, hosted: b
 def keywords_of(call: Call) -> Keywords:
     settings = call.app.settings
     return portfolios.keywords(settings.eportfolio_title_spam_keywords, settings.eportfolio_content_spam_keywords)
-
-
-def viewer_of(call: Call) -> int | None:
-    return None if call.actor is None else call.actor.user_id
 
 
 async def standing_in(call: Call, text: str, *, lock: bool = False, opened: Opened | None = None) -> Standing:

@@ -7,13 +7,10 @@ from urllib.parse import quote
 from msgspec import UNSET, Struct, field
 
 from quadrangle import files
-from quadrangle.courses import acquaintance, standing_in
 from quadrangle.files import File, Folder, Owner, Shelf
-from quadrangle.groups import group_standing
 from quadrangle.http.call import Call
 from quadrangle.kernel.clock import zulu, zulu_or_none
 from quadrangle.kernel.errors import NotFound
-from quadrangle.kernel.ids import Ref
 from quadrangle.wire.canvas.ids import course_for, group_for
 from quadrangle.wire.canvas.shapes import Maybe, Time, UserShort
 from quadrangle.wire.canvas.users import visible_person
@@ -179,26 +176,6 @@ async def shelf_for(call: Call) -> Shelf:
         return Shelf(Owner(files.GROUP, group.group.id), user_id, group=group)
     person, known = await visible_person(call, call.path["user_id"])
     return Shelf(Owner(files.USER, person.id), user_id, administers=known.administers)
-
-
-async def shelf_of(call: Call, owner: Owner) -> Shelf:
-    """The caller before the files of a context; NotFound when that is gone. One statement."""
-    user_id = None if call.actor is None else call.actor.user_id
-    ref = Ref("id", str(owner.id))
-    if owner.kind == files.COURSE:
-        standing = await standing_in(call.uow, ref, user_id)
-        if standing is None:
-            raise NotFound
-        return Shelf(owner, user_id, course=standing)
-    if owner.kind == files.GROUP:
-        group = await group_standing(call.uow, ref, user_id)
-        if group is None:
-            raise NotFound
-        return Shelf(owner, user_id, group=group)
-    if owner.kind == files.USER and user_id is not None and user_id != owner.id:
-        known = await acquaintance(call.uow, user_id, owner.id)
-        return Shelf(owner, user_id, administers=known.administers)
-    return Shelf(owner, user_id)
 
 
 def in_context(shelf: Shelf, found: Any) -> Any:

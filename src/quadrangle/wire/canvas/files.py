@@ -17,7 +17,8 @@ from quadrangle.kernel.paging import Slice
 from quadrangle.kernel.params import ABSENT, Absent, Params, flag, moment, text, words
 from quadrangle.kernel.text import like
 from quadrangle.wire.canvas.errors import message, refuse
-from quadrangle.wire.canvas.file_json import FileJson, download_url, file_json, in_context, shelf_for, shelf_of
+from quadrangle.wire.canvas.file_json import FileJson, download_url, file_json, in_context, shelf_for
+from quadrangle.wire.canvas.ids import viewer_of
 from quadrangle.wire.canvas.search import term_of
 from quadrangle.wire.canvas.shapes import UserShort, user_short
 
@@ -168,7 +169,7 @@ async def file_for(call: Call) -> tuple[File, Shelf]:
     if shelf is not None:
         in_context(shelf, file)
         return file, shelf
-    return file, await shelf_of(call, file.owner)
+    return file, await files.shelf_of(call.uow, file.owner, viewer_of(call))
 
 
 async def shown_file(call: Call, file: File, shelf: Shelf, include: tuple[str, ...] = ()) -> FileJson:

@@ -13,8 +13,9 @@ from quadrangle.kernel.ids import parse_number
 from quadrangle.kernel.paging import Slice
 from quadrangle.kernel.params import ABSENT, Absent, Params, flag, integer, moment, text
 from quadrangle.wire.canvas.errors import message, refuse
-from quadrangle.wire.canvas.file_json import FileJson, FolderJson, folder_json, in_context, shelf_for, shelf_of
+from quadrangle.wire.canvas.file_json import FileJson, FolderJson, folder_json, in_context, shelf_for
 from quadrangle.wire.canvas.files import FileListing, list_of_files, shown_file
+from quadrangle.wire.canvas.ids import viewer_of
 from quadrangle.wire.canvas.uploads import path_names
 
 routes = Routes("canvas", "Folders")
@@ -83,7 +84,7 @@ async def _folder(call: Call) -> tuple[Folder, Shelf]:
     folder = None if number is None else await files.find_folder(call.uow, number)
     if folder is None:
         raise NotFound
-    return folder, await shelf_of(call, folder.owner)
+    return folder, await files.shelf_of(call.uow, folder.owner, viewer_of(call))
 
 
 async def _shut(call: Call, shelf: Shelf) -> frozenset[int]:
@@ -248,7 +249,7 @@ async def copy_file(call: Call, asked: Asked[FileCopy]) -> Reply:
     if number is None:
         raise NotFound
     source = await files.available_file(call.uow, number)
-    theirs = await shelf_of(call, source.owner)
+    theirs = await files.shelf_of(call.uow, source.owner, viewer_of(call))
     theirs.allow(files.READ)
     if (await shown_file(call, source, theirs)).locked_for_user:
         theirs.allow(files.SEE_ALL)

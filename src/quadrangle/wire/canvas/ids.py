@@ -30,6 +30,11 @@ TERM_WORDS: Final = frozenset({"default", "current"})
 ACCOUNT_WORDS: Final = frozenset({"self", "default", "site_admin"})
 
 
+def viewer_of(call: Call) -> int | None:
+    """Who asks; None: nobody is signed in."""
+    return None if call.actor is None else call.actor.user_id
+
+
 async def find_user_for(call: Call, text: str) -> User | None:
     """The user a reference names, in any state; `self` is the caller."""
     ref = parse_ref(text, kinds=USER_KINDS, words=frozenset({"self"}))

@@ -24,7 +24,8 @@ from quadrangle.kernel.ids import parse_number
 from quadrangle.kernel.params import Absent, Params, as_text, integer, text, words
 from quadrangle.progress import find_progress
 from quadrangle.wire.canvas.errors import message, refuse
-from quadrangle.wire.canvas.file_json import FileJson, file_json, shelf_for, shelf_of
+from quadrangle.wire.canvas.file_json import FileJson, file_json, shelf_for
+from quadrangle.wire.canvas.ids import viewer_of
 from quadrangle.wire.canvas.progress import ProgressJson, progress_json
 from quadrangle.wire.canvas.shapes import Maybe
 
@@ -137,7 +138,7 @@ async def start_upload_into_folder(call: Call, asked: Asked[UploadAsked]) -> Rep
     folder = None if number is None else await files.find_folder(call.uow, number)
     if folder is None:
         raise NotFound
-    shelf = await shelf_of(call, folder.owner)
+    shelf = await files.shelf_of(call.uow, folder.owner, viewer_of(call))
     return await _announce(call, shelf.allow(files.ADD), asked.read(), folder.id)
 
 
