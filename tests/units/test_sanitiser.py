@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quadrangle.kernel.html import sanitise, too_deep
+from quadrangle.kernel.html import rewritten, sanitise, too_deep
 
 KEPT = [
     "<p>plain</p>",
@@ -154,3 +154,25 @@ def test_a_hundred_thousand_open_elements_never_reach_the_parser() -> None:
     assert not too_deep("<b>" + "<p>x</p>" * 5_000)
     assert not too_deep("<ul>" + "<li>x" * 5_000 + "</ul>")
     assert not too_deep("<div><b>x</b></div>" * 5_000)
+
+
+class TestRewriting:
+    """What is shown elsewhere than where it was written has other addresses."""
+
+    @staticmethod
+    def moved(address: str) -> str | None:
+        return None if "secret" in address else f"files/{address.rsplit('/', 1)[-1]}"
+
+    def test_it_changes_addresses_in_attributes_and_styles_and_nothing_else(self) -> None:
+        html = '<p style="background: url(/a/x.png); color: red">/a/x.png <img src="/a/x.png" alt="/a/x.png"></p>'
+        assert rewritten(html, self.moved) == (
+            '<p style="background: url(files/x.png); color: red">/a/x.png <img src="files/x.png" alt="/a/x.png"></p>'
+        )
+
+    def test_it_drops_an_address_for_which_there_is_none(self) -> None:
+        assert rewritten('<a href="/secret">x</a>', self.moved) == "<a>x</a>"
+
+    def test_it_says_of_each_link_what_it_is_told(self) -> None:
+        assert rewritten('<a href="/y" rel="me">x</a>', self.moved, rel="ugc nofollow") == (
+            '<a href="files/y" rel="ugc nofollow">x</a>'
+        )

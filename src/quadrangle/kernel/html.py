@@ -5,6 +5,7 @@ Source: pages.md §8. nh3 parses as browsers do and keeps the allow-list; protoc
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any, Final
 
@@ -116,6 +117,8 @@ _ATTRIBUTES: Final[dict[str, set[str]]] = {
 _LINK_SCHEMES: Final = frozenset({"http", "https", "ftp", "mailto", "tel"})
 _MEDIA_SCHEMES: Final = frozenset({"http", "https"})
 _MEDIA_ATTRIBUTES: Final = frozenset({"src", "data", "poster", "longdesc"})
+
+_ADDRESSES: Final = frozenset({"cite", "data", "href", "longdesc", "poster", "src"})
 
 _STYLES: Final = frozenset(
     [
@@ -243,15 +246,36 @@ def sanitise(html: str) -> str:
     return cleaned
 
 
-def _clean(html: str) -> str:
+def rewritten(html: str, address: Callable[[str], str | None], *, rel: str | None = None) -> str:
+    """Sanitised HTML with other addresses, also in styles.
+
+    address: what stands in the place of an address; None for none at all. rel: what each link says of where it leads (HTML §4.6.7).
+    """
+
+    def attribute(tag: str, name: str, value: str) -> str | None:
+        if name in _ADDRESSES:
+            return address(value)
+        if name == "style" and "url(" in value.lower():
+            return _URL.sub(lambda found: f"url({found[1]}{address(found[2]) or ''}{found[1]})", value)
+        return value
+
+    return _clean(html, attribute, None if rel is None else {"a": {"rel": rel}, "area": {"rel": rel}})
+
+
+def _clean(
+    html: str,
+    attribute: Callable[[str, str, str], str | None] | None = None,
+    always: dict[str, dict[str, str]] | None = None,
+) -> str:
     return nh3.clean(
         html,
         tags=set(_TAGS),
         clean_content_tags={"script", "style"},
         attributes=_ATTRIBUTES,
-        attribute_filter=_attribute,
+        attribute_filter=attribute or _attribute,
         generic_attribute_prefixes={"aria-", "data-"},
         url_schemes=set(_LINK_SCHEMES),
+        set_tag_attribute_values=always,
         link_rel=None,
         strip_comments=True,
     )
