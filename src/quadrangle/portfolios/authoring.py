@@ -17,6 +17,7 @@ from quadrangle.kernel.params import ABSENT, Absent
 from quadrangle.kernel.slug import slugify
 from quadrangle.portfolios import store
 from quadrangle.portfolios.access import Standing
+from quadrangle.portfolios.artifacts import register_files
 from quadrangle.portfolios.model import (
     ENTRY_NAME,
     FIRST_ENTRY,
@@ -376,8 +377,9 @@ async def _entry_slug(uow: UnitOfWork, section_id: int, entry_id: int, name: str
 
 
 async def _saved(uow: UnitOfWork, standing: Standing, entry: Entry) -> None:
-    """Saving an entry touches its portfolio, and may flag it."""
+    """Saving an entry touches its portfolio, and may flag it; files that stand on it become artifacts."""
     portfolio = standing.portfolio_there
+    await register_files(uow, portfolio.user_id, entry.content)
     found = flags(standing, portfolio, title=entry.name, content=entry.content)
     scored = await weigh(uow, standing, portfolio, entry)
     await change(uow, portfolio, **(found or scored))

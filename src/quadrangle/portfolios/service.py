@@ -10,18 +10,17 @@ from typing import Any, Final
 from quadrangle.db import UnitOfWork
 from quadrangle.kernel.access import Granted
 from quadrangle.kernel.clock import whole_seconds
-from quadrangle.kernel.digest import random_uuid
 from quadrangle.kernel.errors import NotFound
 from quadrangle.kernel.params import ABSENT
 from quadrangle.portfolios import store
 from quadrangle.portfolios.access import Opened, Standing
+from quadrangle.portfolios.artifacts import register_portfolio
 from quadrangle.portfolios.authoring import ensure_defaults, lay_out
 from quadrangle.portfolios.links import add_first_link
 from quadrangle.portfolios.model import (
     ACTIVE,
     DELETED,
     NONE_YET,
-    PRESENTATION,
     UNDO_DAYS,
     EPortfolio,
     PortfolioChange,
@@ -29,7 +28,7 @@ from quadrangle.portfolios.model import (
 )
 from quadrangle.portfolios.moderation import change, flags, written
 from quadrangle.portfolios.spam import Keywords
-from quadrangle.portfolios.tables import eportfolios, portfolio_objects
+from quadrangle.portfolios.tables import eportfolios
 
 NOBODY: Final = 0  # as the id of a viewer who is not signed in: no row belongs to it
 
@@ -104,18 +103,7 @@ async def create_portfolio(uow: UnitOfWork, granted: Granted[Standing], wish: Po
     fresh = EPortfolio(id=NONE_YET, deleted_at=None, deleted_by=None, spam_status=None, review=None, **values)
     found = flags(standing, fresh, title=name)
     portfolio_id = await uow.insert(eportfolios, **values, **found)
-    await uow.insert(
-        portfolio_objects,
-        uid=random_uuid(),
-        user_id=standing.facts.user_id,
-        type=PRESENTATION,
-        eportfolio_id=portfolio_id,
-        description="",
-        allow_comments=True,
-        details={},
-        created_at=now,
-        modified_at=now,
-    )
+    await register_portfolio(uow, standing.facts.user_id, portfolio_id)
     await add_first_link(uow, portfolio_id)
     made = written(fresh, id=portfolio_id, **found)
     await lay_out(uow, made)

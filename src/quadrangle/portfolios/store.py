@@ -24,6 +24,7 @@ from quadrangle.courses import courses, enrollments, own_account_ids
 from quadrangle.db import Dynamic, Statement, any_of, collect
 from quadrangle.db.schema import BigId, Json, UtcTime
 from quadrangle.db.statement import TextList
+from quadrangle.files import AVAILABLE, USER, files
 from quadrangle.people import logins, users
 from quadrangle.portfolios.access import MODERATOR, OwnerFacts, Step
 from quadrangle.portfolios.model import (
@@ -44,6 +45,7 @@ from quadrangle.portfolios.tables import (
     eportfolio_revisions,
     eportfolio_sections,
     eportfolios,
+    portfolio_objects,
 )
 
 _ID: Final = bindparam("eportfolio_id", type_=BigId)
@@ -562,6 +564,39 @@ SCORES_OF = Statement(
     .where(eportfolio_entries.c.eportfolio_id == _ID, eportfolio_entries.c.spam_score > 0)
     .order_by(eportfolio_entries.c.spam_score.desc(), eportfolio_entries.c.id),
     into=EntryScore,
+)
+
+# --- artifacts
+
+
+class OwnFile(msgspec.Struct, frozen=True):
+    """A file of somebody that is there, under the name it is shown by."""
+
+    id: int
+    name: str
+
+
+# The available files of somebody among those named, locked. Index: primary key of files.
+LOCK_OWN_FILES = Statement(
+    select(files.c.id, files.c.display_name.label("name"))
+    .where(
+        any_of(files.c.id, "ids"),
+        files.c.context_type == USER,
+        files.c.context_id == _OWNER,
+        files.c.workflow_state == AVAILABLE,
+    )
+    .order_by(files.c.id)
+    .with_for_update(),
+    into=OwnFile,
+)
+# Which of somebody's files are artifacts. Index: uq_portfolio_objects_file_id.
+REGISTERED = Statement(
+    select(portfolio_objects.c.file_id).where(
+        portfolio_objects.c.user_id == _OWNER,
+        any_of(portfolio_objects.c.file_id, "ids"),
+        portfolio_objects.c.deleted_at.is_(None),
+    ),
+    into=int,
 )
 
 # --- links

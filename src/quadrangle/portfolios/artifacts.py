@@ -1,0 +1,51 @@
+"""What somebody has collected. A portfolio is one of these things; a file becomes one when it is first placed on a page.
+
+Source: portfolio-package.md §5.2.
+"""
+
+from quadrangle.db import UnitOfWork
+from quadrangle.kernel.clock import whole_seconds
+from quadrangle.kernel.digest import random_uuid
+from quadrangle.portfolios import store
+from quadrangle.portfolios.content import placed_files
+from quadrangle.portfolios.model import FILE_ARTIFACT, PRESENTATION, Content
+from quadrangle.portfolios.tables import portfolio_objects
+
+
+async def register_portfolio(uow: UnitOfWork, user_id: int, portfolio_id: int) -> None:
+    """The id of a new portfolio in the Brightspace family."""
+    await _register(uow, user_id, PRESENTATION, eportfolio_id=portfolio_id)
+
+
+async def register_files(uow: UnitOfWork, owner_id: int, content: Content) -> None:
+    """The owner's files that stand on a page are artifacts: one for each file, found again wherever else it is placed."""
+    placed = placed_files(content)
+    if not placed or not await _missing(uow, owner_id, placed):
+        return
+    # Two pages that place a file at the same time: whoever comes second to its row finds it registered.
+    there = await uow.all(store.LOCK_OWN_FILES, owner_id=owner_id, ids=sorted(set(placed)))
+    missing = await _missing(uow, owner_id, placed)
+    for file in there:
+        if file.id in missing:
+            await _register(uow, owner_id, FILE_ARTIFACT, file_id=file.id, name=file.name)
+
+
+async def _missing(uow: UnitOfWork, owner_id: int, file_ids: list[int]) -> set[int]:
+    known = await uow.all(store.REGISTERED, owner_id=owner_id, ids=sorted(set(file_ids)))
+    return set(file_ids).difference(known)
+
+
+async def _register(uow: UnitOfWork, user_id: int, kind: int, **what: object) -> None:
+    now = whole_seconds(uow.now)
+    await uow.insert(
+        portfolio_objects,
+        uid=random_uuid(),
+        user_id=user_id,
+        type=kind,
+        description="",
+        allow_comments=True,
+        details={},
+        created_at=now,
+        modified_at=now,
+        **what,
+    )
