@@ -58,6 +58,13 @@ def query_of(reply: httpx.Response) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(reply.headers["location"]).query).items()}
 
 
+def signed_in(world: World, who: str) -> Browser:
+    """The browser of somebody who has signed in."""
+    browser = Browser(world)
+    assert browser.sign_in(who).status_code == 302
+    return browser
+
+
 def client(world: World, **how: Any) -> tuple[str, str | None]:
     """An application: its id and secret."""
 

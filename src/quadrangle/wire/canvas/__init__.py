@@ -18,6 +18,7 @@ from quadrangle.wire.canvas import (
     downloads,
     enrollments,
     eportfolio_authoring,
+    eportfolio_reviews,
     eportfolio_visits,
     eportfolios,
     files,
@@ -43,7 +44,8 @@ from quadrangle.wire.canvas import (
 _MODULES = (
     users, account_users, departures, logins, accounts, account_search, account_courses, account_calendars, roles, admins,
     terms, courses, course_users, course_settings, sections, enrollments, group_categories, groups, pages, modules,
-    uploads, files, folders, downloads, announcements, calendar_events, calendar_feeds, eportfolios, eportfolio_authoring, eportfolio_visits,
+    uploads, files, folders, downloads, announcements, calendar_events, calendar_feeds, eportfolios, eportfolio_authoring,
+    eportfolio_reviews, eportfolio_visits,
     reports, neighbours, progress, tokens, oauth, sessions,
 )  # fmt: skip
 

@@ -3,8 +3,7 @@
 Every route here stands twice: under `/api/v1` for tokens, and under the web path for sessions.
 """
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from msgspec import UNSET, Struct
 from msgspec.structs import asdict
@@ -32,28 +31,16 @@ from quadrangle.portfolios import (
     PortfolioSection,
     Standing,
 )
-from quadrangle.wire.canvas.eportfolio_links import opened_in
-from quadrangle.wire.canvas.eportfolios import EPortfolioJson, eportfolio_json, keywords_of, standing_in
+from quadrangle.wire.canvas.eportfolio_paths import active_here, granted_here, twice
+from quadrangle.wire.canvas.eportfolios import EPortfolioJson, eportfolio_json, keywords_of
 from quadrangle.wire.canvas.errors import message, refuse
 from quadrangle.wire.canvas.file_json import download_url
-from quadrangle.wire.canvas.ids import account_for, number_for, viewer_of
+from quadrangle.wire.canvas.ids import number_for
 from quadrangle.wire.canvas.shapes import Maybe, Time
 
 routes = Routes("canvas", "ePortfolio authoring")
 
-JUDGED_PAGE: Final = 100  # portfolios on a page of the moderators' list
-
-
-def _both(method: str, path: str, **options: Any) -> Callable[[Any], Any]:
-    """For tokens and for sessions; the web lets anonymous visitors ask, who read what is public."""
-
-    def register(handler: Any) -> Any:
-        routes.add(method, f"/api/v1{path}", **options)(handler)
-        routes.add(method, path, **{"public": method == "GET", **options})(handler)
-        return handler
-
-    return register
-
+_both = twice(routes)
 
 # --- what is sent
 
@@ -215,16 +202,6 @@ class LinkJson(Struct, frozen=True):
     url: str
 
 
-class JudgedJson(StoredPortfolioJson, frozen=True, kw_only=True):
-    user_name: str
-
-
-class JudgedRoot(Struct, frozen=True):
-    """A portfolio on the moderators' list."""
-
-    eportfolio: JudgedJson
-
-
 def portfolio_root(portfolio: portfolios.EPortfolio) -> PortfolioRoot:
     return PortfolioRoot(StoredPortfolioJson(**asdict(eportfolio_json(portfolio))))
 
@@ -289,21 +266,6 @@ def link_json(call: Call, portfolio_id: int, link: Link) -> LinkJson:
 # --- finding
 
 
-async def _active(call: Call) -> Standing:
-    """The caller before the portfolio in the path; for these routes a deleted one does not exist. On the web private links count."""
-    opened = None
-    if not call.raw_path.startswith("/api/"):
-        opened, _ = await opened_in(call, number_for(call.path["id"]))
-    standing = await standing_in(call, call.path["id"], lock=call.writing, opened=opened)
-    if standing.portfolio_there.deleted:
-        raise NotFound
-    return standing
-
-
-async def _granted(call: Call, right: str) -> Granted[Standing]:
-    return portfolios.allow(await _active(call), right)
-
-
 def _id(granted: Granted[Standing]) -> int:
     return granted.subject.portfolio_there.id
 
@@ -352,7 +314,7 @@ async def create_portfolio(call: Call, asked: Asked[PortfolioFields], more: Aske
 @_both("PUT", "/eportfolios/:id", gives=PortfolioRoot)
 async def revise_portfolio(call: Call, asked: Asked[PortfolioFields]) -> Reply:
     """Change an ePortfolio: its author name and publicity, a moderator its spam status."""
-    standing, wanted = await _active(call), asked.read()
+    standing, wanted = await active_here(call), asked.read()
     if portfolios.may(standing, portfolios.MODERATE):
         granted = portfolios.allow(standing, portfolios.MODERATE)
         if wanted.spam_status is ABSENT:
@@ -368,7 +330,7 @@ async def revise_portfolio(call: Call, asked: Asked[PortfolioFields]) -> Reply:
 @_both("POST", "/eportfolios/:id/reorder_categories", gives=list[list[int]])
 async def reorder_sections(call: Call, asked: Asked[Order]) -> Reply:
     """Put the sections into a new order; answers every section with its place."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     placed = await portfolios.reorder_sections(call.uow, granted, asked.read().ids())
     return Reply(200, [list(pair) for pair in placed])
 
@@ -376,7 +338,7 @@ async def reorder_sections(call: Call, asked: Asked[Order]) -> Reply:
 @_both("POST", "/eportfolios/:id/:section_id/reorder_entries", gives=list[list[int]])
 async def reorder_entries(call: Call, asked: Asked[Order]) -> Reply:
     """Put the pages of a section into a new order; answers every page of the portfolio with its place."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     section = await _section(call, granted, "section_id")
     placed = await portfolios.reorder_entries(call.uow, granted, section, asked.read().ids())
     return Reply(200, [list(pair) for pair in placed])
@@ -385,7 +347,7 @@ async def reorder_entries(call: Call, asked: Asked[Order]) -> Reply:
 @_both("GET", "/eportfolios/:id/recent_submissions", gives=list[str])
 async def recent_submissions(call: Call) -> Reply:
     """None: this server keeps no submissions."""
-    await _granted(call, portfolios.READ)
+    await granted_here(call, portfolios.READ)
     return Reply(200, [])
 
 
@@ -395,21 +357,21 @@ async def recent_submissions(call: Call) -> Reply:
 @routes.get("/api/v1/eportfolios/:id/categories", gives=list[SectionRoot])
 async def list_sections(call: Call) -> Reply:
     """List the sections in their order."""
-    granted = await _granted(call, portfolios.READ)
+    granted = await granted_here(call, portfolios.READ)
     return Reply(200, [section_root(one) for one in await portfolios.sections_of(call.uow, _id(granted))])
 
 
 @routes.get("/api/v1/eportfolios/:id/categories/:cid", gives=SectionRoot)
 async def show_section(call: Call) -> Reply:
     """Show a section."""
-    granted = await _granted(call, portfolios.READ)
+    granted = await granted_here(call, portfolios.READ)
     return Reply(200, section_root(await _section(call, granted)))
 
 
 @_both("POST", "/eportfolios/:id/categories", gives=SectionRoot)
 async def create_section(call: Call, asked: Asked[SectionFields]) -> Reply:
     """Add a section, with one empty page."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     name = asked.read().name
     made = await portfolios.add_section(call.uow, granted, None if isinstance(name, Absent) else name)
     return Reply(200, section_root(made))
@@ -418,7 +380,7 @@ async def create_section(call: Call, asked: Asked[SectionFields]) -> Reply:
 @_both("PUT", "/eportfolios/:id/categories/:cid", gives=SectionRoot)
 async def rename_section(call: Call, asked: Asked[SectionFields]) -> Reply:
     """Rename a section; its address follows."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     section, name = await _section(call, granted), asked.read().name
     if not isinstance(name, Absent):
         section = await portfolios.rename_section(call.uow, granted, section, name)
@@ -428,7 +390,7 @@ async def rename_section(call: Call, asked: Asked[SectionFields]) -> Reply:
 @_both("DELETE", "/eportfolios/:id/categories/:cid", gives=SectionRoot)
 async def delete_section(call: Call) -> Reply:
     """Delete a section with its pages, for good."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     section = await _section(call, granted)
     await portfolios.remove_section(call.uow, granted, section)
     return Reply(200, section_root(section))
@@ -463,7 +425,7 @@ def _section_id(wanted: EntryFields) -> int | Absent:
 @_both("POST", "/eportfolios/:id/entries", gives=EntryRoot)
 async def create_entry(call: Call, asked: Asked[EntryFields], sent: Asked[Sections]) -> Reply:
     """Add a page to a section."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     wanted, section_id = asked.read(), _section_id(asked.read())
     section = await portfolios.section_named(
         call.uow, _id(granted), None if isinstance(section_id, Absent) else section_id
@@ -481,14 +443,14 @@ async def create_entry(call: Call, asked: Asked[EntryFields], sent: Asked[Sectio
 @routes.get("/api/v1/eportfolios/:id/entries/:eid", gives=EntryRoot)
 async def show_entry(call: Call) -> Reply:
     """Show a page as it is stored."""
-    granted = await _granted(call, portfolios.READ)
+    granted = await granted_here(call, portfolios.READ)
     return _entry(await _entry_in(call, granted))
 
 
 @_both("PUT", "/eportfolios/:id/entries/:eid", gives=EntryRoot)
 async def revise_entry(call: Call, asked: Asked[EntryFields], sent: Asked[Sections]) -> Reply:
     """Change a page; its content only if `section_count` is sent. Written against another version than the current one it is refused."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     entry, wanted, sections = await _entry_in(call, granted), asked.read(), sent.read()
     content: Any = ABSENT
     if not isinstance(sections.section_count, Absent):
@@ -523,7 +485,7 @@ def _version(call: Call, *sent: int | None | Absent) -> int | None:
 @_both("DELETE", "/eportfolios/:id/entries/:eid", gives=EntryRoot)
 async def delete_entry(call: Call) -> Reply:
     """Delete a page for good."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     entry = await _entry_in(call, granted)
     await portfolios.remove_entry(call.uow, granted, entry)
     return _entry(entry)
@@ -532,7 +494,7 @@ async def delete_entry(call: Call) -> Reply:
 @_both("GET", "/eportfolios/:id/entries/:eid/files/:file_uuid", status=302)
 async def open_file(call: Call) -> Reply:
     """Lead to a file of the portfolio's owner."""
-    granted = await _granted(call, portfolios.READ)
+    granted = await granted_here(call, portfolios.READ)
     await _entry_in(call, granted)
     file = await file_of(call.uow, granted.subject.portfolio_there.user_id, call.path["file_uuid"])
     if file is None:
@@ -543,7 +505,7 @@ async def open_file(call: Call) -> Reply:
 @_both("GET", "/eportfolios/:id/entries/:eid/submissions/:sid", gives=str)
 async def open_submission(call: Call) -> Reply:
     """Not found: this server keeps no submissions."""
-    await _entry_in(call, await _granted(call, portfolios.READ))
+    await _entry_in(call, await granted_here(call, portfolios.READ))
     raise NotFound
 
 
@@ -553,7 +515,7 @@ async def open_submission(call: Call) -> Reply:
 @_both("GET", "/eportfolios/:id/entries/:eid/revisions", gives=list[RevisionJson], paged=True)
 async def list_revisions(call: Call) -> Reply:
     """List the saved versions of a page, the newest first."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     entry, window = await _entry_in(call, granted), call.window()
     rows = await portfolios.revisions_of(call.uow, granted, entry, limit=window.limit, offset=window.offset)
     part = cut(rows, window, total=entry.lock_version)
@@ -563,7 +525,7 @@ async def list_revisions(call: Call) -> Reply:
 @_both("POST", "/eportfolios/:id/entries/:eid/revisions/:number", gives=EntryRoot)
 async def restore_revision(call: Call) -> Reply:
     """Bring back name and content of an earlier version, as a new one."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     entry = await _entry_in(call, granted)
     revision = await portfolios.revision_named(call.uow, granted, entry, number_for(call.path["number"]))
     return _entry(await portfolios.restore_revision(call.uow, granted, entry, revision))
@@ -575,7 +537,7 @@ async def restore_revision(call: Call) -> Reply:
 @_both("GET", "/eportfolios/:id/entries/:eid/comments", gives=list[CommentRoot])
 async def list_comments(call: Call) -> Reply:
     """List what was said about a page, the newest first, where it is shown; its author sees it in any case."""
-    standing = await _active(call)
+    standing = await active_here(call)
     granted = portfolios.allow(standing, portfolios.READ)
     entry = await _entry_in(call, granted)
     if not entry.show_comments and not portfolios.may(standing, portfolios.UPDATE):
@@ -587,7 +549,7 @@ async def list_comments(call: Call) -> Reply:
 @_both("POST", "/eportfolios/:id/entries/:eid/comments", gives=CommentRoot)
 async def comment(call: Call, asked: Asked[CommentFields]) -> Reply:
     """Say something about a page that may be commented upon."""
-    granted = await _granted(call, portfolios.COMMENT)
+    granted = await granted_here(call, portfolios.COMMENT)
     entry, said = await _entry_in(call, granted), asked.read().message
     if not entry.allow_comments:
         raise Forbidden
@@ -598,7 +560,7 @@ async def comment(call: Call, asked: Asked[CommentFields]) -> Reply:
 @_both("DELETE", "/eportfolios/:id/entries/:eid/comments/:comment_id", gives=CommentRoot)
 async def delete_comment(call: Call) -> Reply:
     """Take a comment away."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     entry = await _entry_in(call, granted)
     number = number_for(call.path["comment_id"])
     return Reply(200, comment_root(await portfolios.remove_comment(call.uow, granted, entry, number)))
@@ -610,7 +572,7 @@ async def delete_comment(call: Call) -> Reply:
 @_both("GET", "/eportfolios/:id/links", gives=list[LinkJson])
 async def list_links(call: Call) -> Reply:
     """List the private links; the first was made with the portfolio."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     found = await portfolios.links_of(call.uow, _id(granted))
     return Reply(200, [link_json(call, _id(granted), one) for one in found])
 
@@ -618,7 +580,7 @@ async def list_links(call: Call) -> Reply:
 @_both("POST", "/eportfolios/:id/links", gives=LinkJson)
 async def create_link(call: Call, asked: Asked[LinkFields]) -> Reply:
     """Make one more private link."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     made = await portfolios.add_link(call.uow, granted, asked.read().change())
     return Reply(200, link_json(call, _id(granted), made))
 
@@ -630,7 +592,7 @@ async def _link(call: Call, granted: Granted[Standing]) -> Link:
 @_both("PUT", "/eportfolios/:id/links/:lid", gives=LinkJson)
 async def change_link(call: Call, asked: Asked[LinkFields]) -> Reply:
     """Name, limit or renew a private link."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     link = await _link(call, granted)
     changed = await portfolios.change_link(call.uow, granted, link, asked.read().change())
     return Reply(200, link_json(call, _id(granted), changed))
@@ -639,23 +601,7 @@ async def change_link(call: Call, asked: Asked[LinkFields]) -> Reply:
 @_both("DELETE", "/eportfolios/:id/links/:lid", gives=LinkJson)
 async def delete_link(call: Call) -> Reply:
     """Take a private link away; it stops at once."""
-    granted = await _granted(call, portfolios.UPDATE)
+    granted = await granted_here(call, portfolios.UPDATE)
     link = await _link(call, granted)
     await portfolios.remove_link(call.uow, granted, link)
     return Reply(200, link_json(call, _id(granted), link))
-
-
-# --- moderators
-
-
-@_both("GET", "/accounts/:account_id/eportfolio_moderation", gives=list[JudgedRoot], public=False)
-async def list_judged(call: Call) -> Reply:
-    """List portfolios with a spam status whose author has at least one that counts as spam: flagged ones first, then spam, then safe."""
-    account = await account_for(call, call.path["account_id"])
-    viewer = viewer_of(call)
-    granted = await portfolios.moderator_at(call.uow, "id", account.id, viewer or 0)
-    page = max(leading_integer(call.tree.get("page")), 1)
-    rows = await portfolios.judged_at(
-        call.uow, granted, waiting=False, limit=JUDGED_PAGE, offset=(page - 1) * JUDGED_PAGE
-    )
-    return Reply(200, [JudgedRoot(JudgedJson(**asdict(eportfolio_json(row)), user_name=row.author)) for row in rows])
