@@ -37,6 +37,11 @@ class Archive:
             async for piece in pieces:
                 await write(piece)
 
+    async def whole(self, name: str, data: bytes) -> None:
+        """A small member that is there already."""
+        async with self.entry(name) as write:
+            await write(data)
+
     async def drain(self) -> None:
         for piece in self._made.taken():
             await self._incoming.write(piece)

@@ -261,6 +261,12 @@ async def file_of(uow: UnitOfWork, user_id: int, uuid: str) -> File | None:
     return await uow.one(store.FILE_OF, context_type=USER, context_id=user_id, uuid=uuid)
 
 
+async def files_of(uow: UnitOfWork, user_id: int, uuids: Collection[str]) -> dict[str, File]:
+    """A person's own files by their verifiers; one statement, none for no verifiers."""
+    found = await uow.all(store.FILES_OF, context_type=USER, context_id=user_id, uuids=sorted(uuids)) if uuids else []
+    return {file.uuid: file for file in found}
+
+
 async def files_by_id(uow: UnitOfWork, ids: Collection[int]) -> dict[int, File]:
     """Files by their ids, whatever their state; one statement, none for no ids."""
     found = await uow.all(store.FILES_BY_IDS, ids=sorted(ids)) if ids else []
@@ -519,6 +525,11 @@ async def delete_file(uow: UnitOfWork, granted: Granted[Shelf], file: File) -> N
         files, {"id": file.id, "workflow_state": AVAILABLE}, workflow_state=DELETED, updated_at=uow.now
     ):
         raise NotFound
+
+
+async def discard_file(uow: UnitOfWork, file_id: int) -> None:
+    """A file that the server made and nobody needs any more: it goes at once, and its bytes with it."""
+    await uow.update(files, {"id": file_id}, workflow_state=DELETED, digest=None, updated_at=uow.now)
 
 
 async def copy_file(

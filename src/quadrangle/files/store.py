@@ -153,6 +153,13 @@ FILE_OF = Statement(
     select(*_FILE).where(_in_context(files), files.c.workflow_state == AVAILABLE, files.c.uuid == bindparam("uuid")),
     into=File,
 )
+# The same for several verifiers. Index: the same.
+FILES_OF = Statement(
+    select(*_FILE).where(
+        _in_context(files), files.c.workflow_state == AVAILABLE, any_of(files.c.uuid, "uuids", of=TextList)
+    ),
+    into=File,
+)
 # Several files in any state, in no order. Index: primary key.
 FILES_BY_IDS = Statement(select(*_FILE).where(any_of(files.c.id, "ids")), into=File)
 # The file of a name in a folder. Index: uq_files_name.

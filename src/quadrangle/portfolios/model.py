@@ -51,6 +51,11 @@ RESERVED: Final = frozenset(
     }
 )
 
+TO_BE_ZIPPED: Final = "to_be_zipped"  # states of a web site made of a portfolio
+ZIPPING: Final = "zipping"
+ZIPPED: Final = "zipped"
+ERRORED: Final = "errored"
+
 NONE_YET: Final = 0  # as the id of a row that is about to be made
 
 PRESENTATION: Final = 400  # EPOBJ_T
@@ -158,6 +163,25 @@ class PageComment(msgspec.Struct, frozen=True):
     user_id: int | None
     message: str
     created_at: datetime
+
+
+class SiteExport(msgspec.Struct, frozen=True):
+    """A web site made of a portfolio, or on its way. shows: the portfolio's `updated_at` at that moment. error: in plain words."""
+
+    id: int
+    eportfolio_id: int
+    user_id: int
+    workflow_state: str
+    percent: int
+    shows: datetime | None
+    file_id: int | None
+    error: str | None
+    created_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def over(self) -> bool:
+        return self.workflow_state in (ZIPPED, ERRORED)
 
 
 class Link(msgspec.Struct, frozen=True):

@@ -28,6 +28,9 @@ from quadrangle.files import AVAILABLE, USER, files
 from quadrangle.people import logins, users
 from quadrangle.portfolios.access import MODERATOR, OwnerFacts, Step
 from quadrangle.portfolios.model import (
+    ERRORED,
+    TO_BE_ZIPPED,
+    ZIPPING,
     Entry,
     EntryRevision,
     EntryScore,
@@ -36,10 +39,12 @@ from quadrangle.portfolios.model import (
     Link,
     PageComment,
     PortfolioSection,
+    SiteExport,
 )
 from quadrangle.portfolios.tables import (
     eportfolio_comments,
     eportfolio_entries,
+    eportfolio_exports,
     eportfolio_links,
     eportfolio_passages,
     eportfolio_revisions,
@@ -454,6 +459,13 @@ PLACES_OF = Statement(
     .order_by(eportfolio_sections.c.position, eportfolio_entries.c.position, eportfolio_entries.c.id),
     into=Place,
 )
+# Some entries of a portfolio with their texts, in no order. Index: primary key.
+ENTRIES_AMONG = Statement(
+    select(*_ENTRY)
+    .select_from(_IN_SECTION)
+    .where(eportfolio_entries.c.eportfolio_id == _ID, any_of(eportfolio_entries.c.id, "ids")),
+    into=Entry,
+)
 # The newest entries, for the feed: without their texts. Index: ix_eportfolio_entries_eportfolio_id_created_at_id.
 NEWEST_OF = Statement(
     select(*(literal(None, type_=Json).label("content") if column.key == "content" else column for column in _ENTRY))
@@ -564,6 +576,52 @@ SCORES_OF = Statement(
     .where(eportfolio_entries.c.eportfolio_id == _ID, eportfolio_entries.c.spam_score > 0)
     .order_by(eportfolio_entries.c.spam_score.desc(), eportfolio_entries.c.id),
     into=EntryScore,
+)
+
+# --- web sites made of a portfolio
+
+_EXPORT: Final = [eportfolio_exports.c[name] for name in SiteExport.__struct_fields__]
+SITE_EXPORT = Statement(
+    select(*_EXPORT).where(eportfolio_exports.c.id == bindparam("export_id", type_=BigId)), into=SiteExport
+)
+# The last one that was asked for. Index: ix_eportfolio_exports_eportfolio_id_id.
+LAST_SITE_EXPORT = Statement(
+    select(*_EXPORT).where(eportfolio_exports.c.eportfolio_id == _ID).order_by(eportfolio_exports.c.id.desc()).limit(1),
+    into=SiteExport,
+)
+# How far one has come that is not over. Index: primary key.
+ADVANCE_SITE_EXPORT = Statement[None](
+    update(eportfolio_exports)
+    .where(
+        eportfolio_exports.c.id == bindparam("export_id", type_=BigId), eportfolio_exports.c.workflow_state == ZIPPING
+    )
+    .values(percent=bindparam("percent"))
+)
+# One that is not over has failed. Index: primary key.
+FAIL_SITE_EXPORT = Statement[None](
+    update(eportfolio_exports)
+    .where(
+        eportfolio_exports.c.id == bindparam("export_id", type_=BigId),
+        eportfolio_exports.c.workflow_state.in_((TO_BE_ZIPPED, ZIPPING)),
+    )
+    .values(workflow_state=ERRORED, error=bindparam("why"), ended_at=bindparam("now", type_=UtcTime))
+)
+# Those that ended long ago, the first to end first. Index: ix_eportfolio_exports_ended_at.
+OLD_SITE_EXPORTS = Statement(
+    select(*_EXPORT)
+    .where(eportfolio_exports.c.ended_at < bindparam("before", type_=UtcTime))
+    .order_by(eportfolio_exports.c.ended_at, eportfolio_exports.c.id)
+    .limit(bindparam("limit")),
+    into=SiteExport,
+)
+# The others of its portfolio that are over. Index: ix_eportfolio_exports_eportfolio_id_id.
+EARLIER_SITE_EXPORTS = Statement(
+    select(*_EXPORT).where(
+        eportfolio_exports.c.eportfolio_id == _ID,
+        eportfolio_exports.c.id < bindparam("export_id", type_=BigId),
+        eportfolio_exports.c.ended_at.is_not(None),
+    ),
+    into=SiteExport,
 )
 
 # --- artifacts

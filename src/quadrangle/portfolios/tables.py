@@ -125,6 +125,25 @@ eportfolio_passages = Table(
     Index(None, "entry_id"),
 )
 
+# Web sites made of a portfolio, to be downloaded. shows: which state of the portfolio it shows, by its `updated_at`.
+eportfolio_exports = Table(
+    "eportfolio_exports",
+    metadata,
+    primary_id(),
+    Column("eportfolio_id", BigId, ForeignKey("eportfolios.id"), nullable=False),
+    Column("user_id", BigId, ForeignKey("users.id"), nullable=False),
+    Column("workflow_state", Text, nullable=False),  # to_be_zipped | zipping | zipped | errored
+    Column("percent", Integer, nullable=False),
+    Column("shows", UtcTime),
+    Column("file_id", BigId, ForeignKey("files.id")),
+    Column("error", Text),  # in plain words
+    Column("created_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Index(None, "eportfolio_id", "id"),
+    Index(None, "ended_at"),
+    sqlite_autoincrement=True,
+)
+
 # What somebody has collected, under the ids and types of the Brightspace family (EPOBJ_T). A portfolio is one of these too (400), so it has two
 # ids; a file becomes one (310) when it is first placed on a page.
 portfolio_objects = Table(
