@@ -28,8 +28,13 @@ def _templates() -> "Environment":
     )
 
 
+def rendered(template: str, /, **values: Any) -> str:
+    """values: what the template names; every one is escaped, but for what is Markup."""
+    return _templates().get_template(template).render(**values)
+
+
 def render(template: str, status: int = 200, /, **values: Any) -> Reply:
-    """values: what the template names; every one is escaped."""
-    reply = page(_templates().get_template(template).render(**values), status)
+    """The same as an answer that nobody keeps."""
+    reply = page(rendered(template, **values), status)
     reply.header("content-security-policy", POLICY).header("x-content-type-options", "nosniff")
     return reply.header("referrer-policy", "same-origin").header("cache-control", "no-store")
