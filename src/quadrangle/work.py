@@ -9,12 +9,22 @@ from quadrangle.files import CLEAR_AWAY, fetch_files
 from quadrangle.jobs import CONCURRENCY, FORGET_OLD_JOBS, Kind, Worker
 from quadrangle.kernel.clock import Clock
 from quadrangle.pages import PUBLISH_PAGE
+from quadrangle.portfolios import FORGET_SITES, export_sites
 from quadrangle.reports import run_reports
 from quadrangle.settings import Settings
+from quadrangle.web.site import SiteOfPortfolio
 
 
 def all_kinds(settings: Settings) -> tuple[Kind, ...]:
-    return (FORGET_OLD_JOBS, CLEAR_AWAY, PUBLISH_PAGE, fetch_files(settings.inside), run_reports(REPORTS))
+    return (
+        FORGET_OLD_JOBS,
+        CLEAR_AWAY,
+        FORGET_SITES,
+        PUBLISH_PAGE,
+        fetch_files(settings.inside),
+        run_reports(REPORTS),
+        export_sites(SiteOfPortfolio),
+    )
 
 
 def create_worker(

@@ -66,7 +66,9 @@ def test_a_worker_runs_what_waits_and_stops_when_asked(campus: str, tmp_path: Pa
     finally:
         process.kill()
     # What comes round again waits for its time.
-    assert {one["kind"] for one in jobs_of(campus, tmp_path).values()} == {"clear_away_files", "forget_old_jobs"}
+    assert {one["kind"] for one in jobs_of(campus, tmp_path).values()} == {
+        *("clear_away_files", "forget_eportfolio_exports", "forget_old_jobs"),
+    }
 
 
 def test_the_server_runs_jobs_itself_unless_told_otherwise(campus: str, tmp_path: Path) -> None:

@@ -282,7 +282,9 @@ async def open_files(uow: UnitOfWork, ids: Collection[int], user_id: int) -> dic
             shelf = await shelf_of(uow, owner, user_id)
         except NotFound:
             continue
-        shut = frozenset[int]() if not shelf.reads or shelf.sees_all else await shut_folders(uow, owner)
+        if not shelf.reads:
+            continue
+        shut = frozenset[int]() if shelf.sees_all else await shut_folders(uow, owner)
         theirs = (file for file in found.values() if file.owner == owner)
         may |= {file.id: file for file in theirs if is_open_to(file, shelf=shelf, shut=shut, now=uow.now)}
     return may

@@ -130,6 +130,7 @@ from quadrangle.portfolios.service import (
 from quadrangle.portfolios.spam import (
     Keywords,
     keywords,
+    texts_of,
 )
 from quadrangle.portfolios.store import (
     Place,
@@ -259,5 +260,6 @@ __all__ = [
     "sections_sent",
     "standing_before",
     "standing_to",
+    "texts_of",
     "why",
 ]

@@ -18,6 +18,7 @@ from quadrangle.wire.canvas import (
     downloads,
     enrollments,
     eportfolio_authoring,
+    eportfolio_exports,
     eportfolio_reviews,
     eportfolio_visits,
     eportfolios,
@@ -45,7 +46,7 @@ _MODULES = (
     users, account_users, departures, logins, accounts, account_search, account_courses, account_calendars, roles, admins,
     terms, courses, course_users, course_settings, sections, enrollments, group_categories, groups, pages, modules,
     uploads, files, folders, downloads, announcements, calendar_events, calendar_feeds, eportfolios, eportfolio_authoring,
-    eportfolio_reviews, eportfolio_visits,
+    eportfolio_exports, eportfolio_reviews, eportfolio_visits,
     reports, neighbours, progress, tokens, oauth, sessions,
 )  # fmt: skip
 
