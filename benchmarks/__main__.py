@@ -16,14 +16,25 @@ from urllib.parse import quote
 import msgspec
 from tests.engines import ENGINES, Postgres
 
-from benchmarks import later, load, servers, statements
+from benchmarks import later, load, portfolios, servers, statements
 from benchmarks.campus import BODY, HOT_PAGES, Campus, Size, build
 from benchmarks.load import Measured, request
 from benchmarks.report import HOT as ONE_PAGE
 from benchmarks.report import Result, as_json, as_table
 from benchmarks.statements import Asked
+from quadrangle.accounts import ROOT_ID
 
-ORDINARY: Final = Size(pages=1_000, revisions=200, accounts=30, faculties=5, courses=100, over=1_000)
+ORDINARY: Final = Size(
+    pages=1_000,
+    revisions=200,
+    accounts=30,
+    faculties=5,
+    courses=100,
+    over=1_000,
+    portfolios=500,
+    entries=200,
+    judged=1_000,
+)
 GROWTH: Final = 100
 SETTLE: Final = 0.4  # seconds of load before figures count
 
@@ -100,6 +111,10 @@ def reads(campus: Campus) -> dict[str, Asked]:
         "the same, filtered": Asked(narrowed, servers.ADMIN_TOKEN),
         "permission query": Asked(f"/api/v1/accounts/{campus.faculties[-1]}/permissions?{rights}", servers.ADMIN_TOKEN),
         "1,000 announcements": Asked(notices, servers.STUDENT_TOKEN),
+        "GET one portfolio": Asked(f"/api/v1/eportfolios/{portfolios.FIRST}", servers.STUDENT_TOKEN),
+        "its 20 pages": Asked(f"/api/v1/eportfolios/{portfolios.FIRST}/pages?per_page=20", servers.STUDENT_TOKEN),
+        "20 portfolios": Asked("/api/v1/users/self/eportfolios?per_page=20", servers.STUDENT_TOKEN),
+        "portfolios to moderate": Asked(f"/api/v1/accounts/{ROOT_ID}/eportfolio_moderation", servers.ADMIN_TOKEN),
     }
 
 

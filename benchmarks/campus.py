@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Table, bindparam, select
 
+from benchmarks import portfolios
 from benchmarks.servers import ADMIN_TOKEN, KEY, STUDENT_TOKEN, TOKEN
 from quadrangle.accounts import ROOT_ID, account_courses, create_account, create_term, roles
 from quadrangle.announcements.tables import announcement_dismissals, announcement_roles, announcements
@@ -41,7 +42,8 @@ HOT_PAGES: Final = 64  # pages with a full body: the ones that are read and writ
 
 class Size(msgspec.Struct, frozen=True):
     """pages: in the course. revisions: of its first page. accounts: in the tree. faculties: accounts of another tree, four below each, so that
-    500 of them are five levels deep; courses: in these. over: announcements that are past, beside the thousand that are on.
+    500 of them are five levels deep; courses: in these. over: announcements that are past, beside the thousand that are on. portfolios: of one
+    student; entries: in one of them; judged: portfolios of others of which a moderator, or a keyword, has said something.
     """
 
     pages: int
@@ -50,6 +52,9 @@ class Size(msgspec.Struct, frozen=True):
     faculties: int
     courses: int
     over: int
+    portfolios: int
+    entries: int
+    judged: int
 
     def times(self, factor: int) -> "Size":
         return Size(*(getattr(self, name) * factor for name in self.__struct_fields__))
@@ -58,7 +63,7 @@ class Size(msgspec.Struct, frozen=True):
 class Campus(msgspec.Struct, frozen=True):
     """Where to send requests. front: id of the page that has the long history. faculties: ids of the accounts that hold courses, the one
     above all others first. term_id: of most of these courses. departments: one below the other, the lowest four deep, where a student has a
-    course.
+    course. student_id: of that student.
     """
 
     url: str
@@ -67,6 +72,7 @@ class Campus(msgspec.Struct, frozen=True):
     faculties: list[int]
     term_id: int
     departments: list[int]
+    student_id: int
 
     @property
     def course(self) -> str:
@@ -77,7 +83,15 @@ def build(url: str, size: Size) -> Campus:
     """Fill an empty database; returns where things are."""
     migrate.upgrade(url)
     campus = asyncio.run(_furnish(url, size))
-    _copy(url, [*_pages(campus.course_id, size), *_courses(campus, size), *_announcements(campus, size)])
+    _copy(
+        url,
+        [
+            *_pages(campus.course_id, size),
+            *_courses(campus, size),
+            *_announcements(campus, size),
+            *portfolios.rows(campus.student_id, size.portfolios, size.entries, size.judged),
+        ],
+    )
     return campus
 
 
@@ -113,8 +127,8 @@ async def _furnish(url: str, size: Size) -> Campus:
             deep_id = await create_course(
                 uow, account_id=departments[-1], root_id=ROOT_ID, name="Deep", state="available"
             )
-            await _enrolled(uow, deep_id, "StudentEnrollment", "Ben Okri", STUDENT_TOKEN)
-        return Campus(url, course_id, FIRST_PAGE, faculties, term_id, departments)
+            student_id = await _enrolled(uow, deep_id, "StudentEnrollment", "Ben Okri", STUDENT_TOKEN)
+        return Campus(url, course_id, FIRST_PAGE, faculties, term_id, departments, student_id)
     finally:
         await database.stop()
 
@@ -123,14 +137,15 @@ async def _furnish(url: str, size: Size) -> Campus:
 _ROLE: Final = Statement(select(roles.c.id).where(roles.c.name == bindparam("name")), into=int)
 
 
-async def _enrolled(uow: UnitOfWork, course_id: int, type: str, name: str, token: str) -> None:
-    """Somebody new in a course, with a token."""
+async def _enrolled(uow: UnitOfWork, course_id: int, type: str, name: str, token: str) -> int:
+    """Somebody new in a course, with a token; their id."""
     role_id = await uow.one(_ROLE, name=type)
     assert role_id is not None
     user_id = await create_user(uow, name=name)
     await create_login(uow, user_id=user_id, account_id=ROOT_ID, unique_id=f"{name.split()[0].lower()}@example.com")
     await enroll(uow, course_id=course_id, user_id=user_id, type=type, role_id=role_id, state="active")
     await issue_token(uow, Digester(KEY), user_id=user_id, purpose="bench", secret=token)
+    return user_id
 
 
 Rows = Iterable[tuple[Any, ...]]
@@ -349,7 +364,7 @@ async def _copy_postgresql(url: str, tables: list[tuple[Table, Sequence[str], Ro
     connection = await asyncpg.connect(url)
     for table, names, rows in tables:
         await connection.copy_records_to_table(table.name, records=rows, columns=list(names))
-    for table in ("pages", "wikis", "courses", "course_sections", "enrollments"):
+    for table in ("pages", "wikis", "courses", "course_sections", "enrollments", "users", "logins", "eportfolios"):
         await connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000000)")
     await connection.execute("VACUUM ANALYZE")
     await connection.close()

@@ -1,13 +1,14 @@
-"""What runs after the answer: the job engine and account reports, each beside its budget."""
+"""What runs after the answer: the job engine, account reports and web sites of portfolios, each beside its budget."""
 
 from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
-from benchmarks import jobs, reports
+from benchmarks import jobs, reports, sites
 from benchmarks.jobs import JobFigures
 from benchmarks.reports import Crowd, Reports
+from benchmarks.sites import SiteFigures
 
 CROWDS: Final = {
     "sqlite": Crowd(users=20_000, courses=2_000, enrollments=100_000),
@@ -18,12 +19,15 @@ BUDGET_LATENCY: Final = 50.0  # ms
 BUDGET_TIMES: Final = 2.0  # of the plain copy; SQLite has none
 BUDGET_GROWTH: Final = 64.0  # MB
 BUDGET_READING: Final = 2.0  # times the idle p99
+BUDGET_SITE: Final = 1.5  # of a plain deflate
+BUDGET_SCORE: Final = 5.0  # ms
 
 
 class Later(msgspec.Struct):
     engine: str
     jobs: JobFigures
     reports: Reports
+    site: SiteFigures
 
     def budgets(self) -> list[tuple[str, str, str, bool]]:
         """Name, figure, budget, kept. Those of reports hold for the crowds they were given for: a report of a tenth is over in a tenth of the
@@ -69,6 +73,22 @@ class Later(msgspec.Struct):
                     not full or found.busy_p99 <= BUDGET_READING * found.idle_p99,
                 ),
             ]
+        site = self.site
+        rows += [
+            (
+                f"portfolio as a web site, {site.megabytes:.0f} MB",
+                f"{site.times:.2f} × deflate ({site.plain:.2f} → {site.seconds:.2f} s)",
+                f"≤ {BUDGET_SITE} ×",
+                site.times <= BUDGET_SITE,
+            ),
+            ("the same, memory grows", f"{site.grew:.0f} MB", f"< {BUDGET_GROWTH:.0f} MB", site.grew < BUDGET_GROWTH),
+            (
+                "a page of 100,000 characters is scored",
+                f"{site.score_ms:.1f} ms",
+                f"< {BUDGET_SCORE:.0f} ms",
+                site.score_ms < BUDGET_SCORE,
+            ),
+        ]
         return rows
 
 
@@ -79,7 +99,7 @@ def measure(engine: str, address: Callable[[str], str], *, quick: bool, say: Cal
     if quick:
         crowd = Crowd(crowd.users // 10, crowd.courses // 10, crowd.enrollments // 10)
     told = reports.measure(engine, address("reports"), crowd, times=3, say=say)
-    return Later(engine, worked, told)
+    return Later(engine, worked, told, sites.measure(engine, address("sites"), times=3, say=say))
 
 
 def as_table(found: list[Later]) -> str:
@@ -87,7 +107,7 @@ def as_table(found: list[Later]) -> str:
     for one in found:
         crowd = one.reports.crowd
         lines += [
-            f"{one.engine}: jobs and reports, {crowd.enrollments:,} enrollments, {crowd.users:,} users, {crowd.courses:,} courses",
+            f"{one.engine}: jobs, reports and sites, {crowd.enrollments:,} enrollments, {crowd.users:,} users, {crowd.courses:,} courses",
             "",
         ]
         for name, figure, budget, kept in one.budgets():

@@ -11,7 +11,7 @@ from quadrangle.accounts import AccountRights
 from quadrangle.db import UnitOfWork
 from quadrangle.kernel.access import Granted, Table, authorise
 from quadrangle.kernel.clock import whole_seconds
-from quadrangle.kernel.errors import FieldError, Invalid, NotFound
+from quadrangle.kernel.errors import FieldError, Invalid
 from quadrangle.portfolios import store
 from quadrangle.portfolios.access import MODERATOR, Standing
 from quadrangle.portfolios.model import (
@@ -154,12 +154,8 @@ def _moderates(rights: AccountRights) -> bool:
 RULES: Table[AccountRights] = {LIST_JUDGED: [[_moderates]]}
 
 
-async def moderator_at(uow: UnitOfWork, column: str, value: Any, viewer_id: int) -> Granted[AccountRights]:
-    """Proof that the viewer moderates at an account; NotFound where there is none. column: what names it, `id`, `uuid` or `sis_source_id`."""
-    facts = await uow.one(store.MODERATION_AT.at(column), value=value, user_id=viewer_id)
-    if facts is None:
-        raise NotFound
-    rights = AccountRights(viewer_id, facts.account_id, facts)
+def moderator_at(rights: AccountRights) -> Granted[AccountRights]:
+    """Proof that the holder of these rights moderates at their account."""
     return authorise(RULES, LIST_JUDGED, rights, rights)
 
 

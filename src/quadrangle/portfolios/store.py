@@ -4,19 +4,30 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, bindparam, case, delete, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from quadrangle.accounts import (
     ROOT_ID,
-    AccountFacts,
     HeldRole,
     Override,
     account_lineage,
     account_users,
     accounts,
-    chain_of,
-    held_by_user,
-    overrides_for_user,
     role_overrides,
     roles,
 )
@@ -64,7 +75,7 @@ def _owner_facts(owner: ColumnElement[Any]) -> list[Any]:
     """What the access table needs of an owner and a viewer, as columns of one row.
 
     owner: the id of the owner, as a bind or an uncorrelated sub-select. Indexes: ix_logins_user_id_…, uq_account_users_membership,
-    ix_enrollments_user_id_course_id, ix_eportfolios_user_id_…, primary key of account_lineage.
+    ix_enrollments_user_id_course_id, ix_eportfolios_judged_of, primary key of account_lineage.
     """
     places = select(*(account_lineage.c[name] for name in Step.__struct_fields__)).where(
         account_lineage.c.account_id.in_(own_account_ids(owner))
@@ -239,25 +250,7 @@ DELETE_ALL_OF = Statement[None](
 # --- moderation
 
 
-class ModerationFacts(AccountFacts, frozen=True):
-    """An account with the rights of whoever wants to moderate there."""
-
-    account_id: int
-
-
-# An account by id, uuid or SIS id with the viewer's rights there, in one statement. Indexes: primary key, uuid, uq_accounts_sis_source_id.
-MODERATION_AT = Dynamic(
-    lambda column: select(
-        chain_of(accounts.c.id).label("ancestors"),
-        held_by_user(accounts.c.id).label("held"),
-        overrides_for_user(accounts.c.id).label("overrides"),
-        accounts.c.id.label("account_id"),
-    ).where(accounts.c[column] == bindparam("value"), accounts.c.workflow_state != "deleted"),
-    into=ModerationFacts,
-)
-
 _ACCOUNT: Final = bindparam("account_id", type_=BigId)
-_spammer = eportfolios.alias("spammer")
 _JUDGED: Final = [*_PORTFOLIO, eportfolios.c.spam_reasons, eportfolios.c.review_at, users.c.short_name.label("author")]
 
 
@@ -265,68 +258,106 @@ def _within() -> Select[Any]:
     return select(account_lineage.c.account_id).where(account_lineage.c.ancestor_id == _ACCOUNT)
 
 
-def _belongs_there() -> ColumnElement[bool]:
-    """The author of the enclosing portfolio is associated with the account: by a login, a membership, an enrollment, there or below."""
-    author = eportfolios.c.user_id
-    return or_(
+def _belongs_there(portfolio: FromClause) -> ColumnElement[bool]:
+    """The author of the enclosing portfolio is there, and associated with the account: by a login, a membership, an enrollment."""
+    author = portfolio.c.user_id
+    return and_(
         exists(
-            select(logins.c.id)
-            .where(logins.c.user_id == author, logins.c.account_id.in_(_within()), logins.c.workflow_state != "deleted")
-            .correlate(eportfolios)
+            select(users.c.id).where(users.c.id == author, users.c.workflow_state != "deleted").correlate(portfolio)
         ),
-        exists(
-            select(enrollments.c.id)
-            .join(courses, courses.c.id == enrollments.c.course_id)
-            .where(
-                enrollments.c.user_id == author,
-                enrollments.c.workflow_state != "deleted",
-                courses.c.account_id.in_(_within()),
-            )
-            .correlate(eportfolios)
-        ),
-        exists(
-            select(account_users.c.id)
-            .where(
-                account_users.c.user_id == author,
-                account_users.c.workflow_state == "active",
-                account_users.c.account_id.in_(_within()),
-            )
-            .correlate(eportfolios)
+        or_(
+            exists(
+                select(logins.c.id)
+                .where(
+                    logins.c.user_id == author,
+                    logins.c.account_id.in_(_within()),
+                    logins.c.workflow_state != "deleted",
+                )
+                .correlate(portfolio)
+            ),
+            exists(
+                select(enrollments.c.id)
+                .join(courses, courses.c.id == enrollments.c.course_id)
+                .where(
+                    enrollments.c.user_id == author,
+                    enrollments.c.workflow_state != "deleted",
+                    courses.c.account_id.in_(_within()),
+                )
+                .correlate(portfolio)
+            ),
+            exists(
+                select(account_users.c.id)
+                .where(
+                    account_users.c.user_id == author,
+                    account_users.c.workflow_state == "active",
+                    account_users.c.account_id.in_(_within()),
+                )
+                .correlate(portfolio)
+            ),
         ),
     )
 
 
-def _judged(*clauses: Any) -> Select[Any]:
+def _judged(found: FromClause, *order: Any) -> Select[Any]:
+    """What moderators are shown of the portfolios that were found."""
     return (
         select(*_JUDGED)
-        .select_from(eportfolios)
+        .select_from(found)
+        .join(eportfolios, eportfolios.c.id == found.c.id)
         .join(users, users.c.id == eportfolios.c.user_id)
-        .where(
-            eportfolios.c.workflow_state == "active", users.c.workflow_state != "deleted", _belongs_there(), *clauses
-        )
-        .limit(bindparam("limit"))
-        .offset(bindparam("offset"))
+        .order_by(*order)
     )
 
 
-# One page of the judged portfolios of authors who have spam: flagged, spam, safe (§4.22). Walks ix_eportfolios_judged in its order.
-MODERATION_LIST = Statement(
-    _judged(
-        eportfolios.c.spam_order.is_not(None),
-        exists(
-            select(_spammer.c.id).where(
-                _spammer.c.user_id == eportfolios.c.user_id,
-                _spammer.c.workflow_state == "active",
-                _spammer.c.spam_status.in_(("flagged_as_possible_spam", "marked_as_spam")),
-            )
-        ),
-    ).order_by(eportfolios.c.spam_order, eportfolios.c.id),
-    into=JudgedPortfolio,
+_LIMIT: Final = bindparam("limit", type_=BigId)
+_OFFSET: Final = bindparam("offset", type_=BigId)
+_spam = eportfolios.alias("spam")
+_COUNTS_AS_SPAM: Final = (_spam.c.workflow_state == "active", _spam.c.spam_order.is_not(None), _spam.c.spam_order < 3)
+_SPAM_PAGE: Final = (
+    select(_spam.c.id, _spam.c.spam_order)
+    .where(*_COUNTS_AS_SPAM, _belongs_there(_spam))
+    .order_by(_spam.c.spam_order, _spam.c.id)
+    .limit(_LIMIT + _OFFSET)
+    .cte("spam_page")
+)
+_spammers = select(_spam.c.user_id).where(*_COUNTS_AS_SPAM).distinct().subquery("spammers")
+_safe = eportfolios.alias("safe")
+# What is safe follows what is spam. Most authors of safe portfolios have no spam, so that these are found from the few who do; and only when
+# spam does not fill the page.
+_SAFE_PAGE: Final = (
+    select(_safe.c.id, _safe.c.spam_order)
+    .select_from(_spammers.join(_safe, _safe.c.user_id == _spammers.c.user_id))
+    .where(
+        select(func.count()).select_from(_SPAM_PAGE).scalar_subquery() < _LIMIT + _OFFSET,
+        _safe.c.spam_status == "marked_as_safe",
+        _safe.c.workflow_state == "active",
+        _belongs_there(_safe),
+    )
+    .order_by(_safe.c.id)
+    .limit(_LIMIT + _OFFSET)
+    .cte("safe_page")
+)
+_LISTED: Final = (
+    union_all(select(_SPAM_PAGE.c.id, _SPAM_PAGE.c.spam_order), select(_SAFE_PAGE.c.id, _SAFE_PAGE.c.spam_order))
+    .order_by("spam_order", "id")
+    .limit(_LIMIT)
+    .offset(_OFFSET)
+    .subquery("listed")
+)
+# One page of the judged portfolios of authors who have spam: flagged, spam, safe (§4.22). Walks ix_eportfolios_judged, and
+# ix_eportfolios_judged_of for the safe ones.
+MODERATION_LIST = Statement(_judged(_LISTED, _LISTED.c.spam_order, _LISTED.c.id), into=JudgedPortfolio)
+_waits = eportfolios.alias("waits")
+_WAITING: Final = (
+    select(_waits.c.id, _waits.c.review_at)
+    .where(_waits.c.workflow_state == "active", _waits.c.review.is_not(None), _belongs_there(_waits))
+    .order_by(_waits.c.review_at, _waits.c.id)
+    .limit(_LIMIT)
+    .offset(_OFFSET)
+    .subquery("waiting")
 )
 # One page of what waits for a review, the longest waiting first. Walks ix_eportfolios_waiting.
-REVIEW_QUEUE = Statement(
-    _judged(eportfolios.c.review.is_not(None)).order_by(eportfolios.c.review_at, eportfolios.c.id), into=JudgedPortfolio
-)
+REVIEW_QUEUE = Statement(_judged(_WAITING, _WAITING.c.review_at, _WAITING.c.id), into=JudgedPortfolio)
 
 # --- sections and entries
 

@@ -5,6 +5,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint,
 from quadrangle.db.schema import BigId, Json, SortKey, UtcTime, flag_column, metadata, primary_id
 
 _JUDGED = "workflow_state = 'active' AND spam_order IS NOT NULL"
+_HAS_STATUS = "spam_status IS NOT NULL"
 _WAITING = "workflow_state = 'active' AND review IS NOT NULL"
 
 # Its row is also the lock under which everything below it changes: sections, entries, their order and addresses.
@@ -26,6 +27,15 @@ eportfolios = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),  # whole seconds; each change at least one later than before
     Index(None, "user_id", "updated_at", "id"),
+    Index(None, "user_id", "workflow_state", "updated_at", "id"),
+    Index(
+        "ix_eportfolios_judged_of",
+        "user_id",
+        "spam_status",
+        "workflow_state",
+        sqlite_where=text(_HAS_STATUS),
+        postgresql_where=text(_HAS_STATUS),
+    ),
     Index("ix_eportfolios_judged", "spam_order", "id", sqlite_where=text(_JUDGED), postgresql_where=text(_JUDGED)),
     Index("ix_eportfolios_waiting", "review_at", "id", sqlite_where=text(_WAITING), postgresql_where=text(_WAITING)),
     sqlite_autoincrement=True,

@@ -21,7 +21,7 @@ from quadrangle.portfolios import EntryScore, JudgedPortfolio, Reason, Standing
 from quadrangle.wire.canvas.eportfolio_authoring import PortfolioRoot, StoredPortfolioJson, portfolio_root
 from quadrangle.wire.canvas.eportfolio_paths import active_here, granted_here, twice
 from quadrangle.wire.canvas.eportfolios import eportfolio_json, keywords_of, standing_in
-from quadrangle.wire.canvas.ids import account_for, viewer_of
+from quadrangle.wire.canvas.ids import account_standing_for
 from quadrangle.wire.canvas.shapes import Time
 
 routes = Routes("canvas", "ePortfolio reviews")
@@ -110,8 +110,7 @@ def waiting_root(row: JudgedPortfolio) -> WaitingRoot:
 
 
 async def _judged(call: Call, *, waiting: bool) -> list[JudgedPortfolio]:
-    account = await account_for(call, call.path["account_id"])
-    granted = await portfolios.moderator_at(call.uow, "id", account.id, viewer_of(call) or 0)
+    granted = portfolios.moderator_at((await account_standing_for(call, call.path["account_id"])).rights)
     size = call.app.settings.eportfolio_moderation_page_size
     page = max(leading_integer(call.tree.get("page")), 1)
     return await portfolios.judged_at(call.uow, granted, waiting=waiting, limit=size, offset=(page - 1) * size)

@@ -1,4 +1,4 @@
-"""Web sites made of ePortfolios."""
+"""Web sites made of ePortfolios, and a way to what was said of the portfolios of one person."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,4 +38,19 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_eportfolio_exports_eportfolio_id_id"), ["eportfolio_id", "id"], unique=False
         )
+    has_status = sa.text("spam_status IS NOT NULL")
+    op.create_index(
+        "ix_eportfolios_judged_of",
+        "eportfolios",
+        ["user_id", "spam_status", "workflow_state"],
+        unique=False,
+        sqlite_where=has_status,
+        postgresql_where=has_status,
+    )
+    op.create_index(
+        "ix_eportfolios_user_id_workflow_state_updated_at_id",
+        "eportfolios",
+        ["user_id", "workflow_state", "updated_at", "id"],
+        unique=False,
+    )
     start_ids("eportfolio_exports")
