@@ -21,6 +21,7 @@ from quadrangle.portfolios.access import (
     may,
     refuse,
 )
+from quadrangle.portfolios.addresses import Named, file_at, files_named, led
 from quadrangle.portfolios.authoring import (
     add_comment,
     add_empty_entry,
@@ -60,7 +61,6 @@ from quadrangle.portfolios.exports import (
     ARCHIVE_NAME,
     FORGET_SITES,
     LocalFile,
-    Named,
     Site,
     SitePlan,
     ask_for_site,
@@ -223,10 +223,13 @@ __all__ = [
     "eportfolio_sections",
     "eportfolios",
     "export_sites",
+    "file_at",
+    "files_named",
     "first_entry",
     "html_of",
     "judged_at",
     "keywords",
+    "led",
     "link_named",
     "link_with",
     "links_of",

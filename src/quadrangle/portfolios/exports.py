@@ -22,6 +22,7 @@ from quadrangle.kernel.access import Granted
 from quadrangle.kernel.errors import Forbidden, NotFound, Unauthenticated
 from quadrangle.portfolios import store
 from quadrangle.portfolios.access import UPDATE, Standing, allow
+from quadrangle.portfolios.addresses import Named
 from quadrangle.portfolios.content import placed_files
 from quadrangle.portfolios.model import (
     ERRORED,
@@ -62,13 +63,6 @@ class SitePlan(msgspec.Struct, frozen=True):
     places: Sequence[Place]
     base_url: str
     now: datetime
-
-
-class Named(msgspec.Struct, frozen=True):
-    """Files that the texts of a page name, by their ids or by the verifiers of their owner's files."""
-
-    ids: frozenset[int] = frozenset()
-    uuids: frozenset[str] = frozenset()
 
 
 class LocalFile(msgspec.Struct, frozen=True):
