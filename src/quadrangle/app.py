@@ -8,6 +8,7 @@ from quadrangle.kernel.clock import Clock, SystemClock
 from quadrangle.kernel.digest import Digester
 from quadrangle.settings import Settings
 from quadrangle.web import reference, static_files
+from quadrangle.web.family import WebFamily
 from quadrangle.wire import system
 from quadrangle.wire.canvas import all_routes as canvas_routes
 from quadrangle.wire.canvas.family import CanvasFamily
@@ -22,6 +23,7 @@ def create_app(
     settings: Settings, *, clock: Clock | None = None, database: Database | None = None, worker: bool = False
 ) -> Application:
     """One application over one database. settings must hold a secret key (`with_secret_key`). worker: it also runs jobs."""
+    canvas = CanvasFamily(settings, Digester(settings.secret_key))
     app = Application(
         settings=settings,
         database=database or open_database(settings.database_url, synchronous=settings.sqlite_synchronous),
@@ -29,8 +31,9 @@ def create_app(
         blobs=open_blobs(settings.storage_url),
         routes=all_routes(),
         families={
-            "canvas": CanvasFamily(settings, Digester(settings.secret_key)),
+            "canvas": canvas,
             "system": system.SystemFamily(settings),
+            "web": WebFamily(canvas),
         },
     )
     if worker:
