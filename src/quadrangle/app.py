@@ -3,10 +3,11 @@
 from quadrangle.blobs import open_blobs
 from quadrangle.db import Database, open_database
 from quadrangle.http.endpoint import Application
-from quadrangle.http.routing import Route
+from quadrangle.http.routing import Route, with_screens
 from quadrangle.kernel.clock import Clock, SystemClock
 from quadrangle.kernel.digest import Digester
 from quadrangle.settings import Settings
+from quadrangle.web import portfolios as portfolio_screens
 from quadrangle.web import reference, static_files
 from quadrangle.web.family import WebFamily
 from quadrangle.wire import system
@@ -16,7 +17,8 @@ from quadrangle.work import create_worker
 
 
 def all_routes() -> list[Route]:
-    return [*system.routes, *static_files.routes, *reference.routes, *canvas_routes()]
+    routes = [*system.routes, *static_files.routes, *reference.routes, *canvas_routes()]
+    return with_screens(routes, portfolio_screens.screens)
 
 
 def create_app(
