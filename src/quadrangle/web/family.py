@@ -25,7 +25,7 @@ _WORDS: Final[dict[int, tuple[str, str]]] = {
     ),
     403: (
         "This page is not open to you",
-        "Its owner has not opened it to you, or has closed it again. Ask them for a private link, or sign in as somebody else.",
+        "It was not opened to you, or has been closed again. Ask whoever made it for a private link, or sign in as somebody else.",
     ),
     404: (
         "There is nothing here",
