@@ -193,8 +193,13 @@ class VisitedEntry(Entry, frozen=True):
 
     @property
     def comments(self) -> list[SaidComment]:
-        """Newest first."""
-        return sorted(self.said, key=lambda one: -one.id)
+        """The newest, newest first."""
+        return sorted(self.said, key=lambda one: -one.id)[:MOST_COMMENTS]
+
+    @property
+    def has_older_comments(self) -> bool:
+        """There are more than are shown."""
+        return len(self.said) > MOST_COMMENTS
 
 
 class EntryRevision(msgspec.Struct, frozen=True):

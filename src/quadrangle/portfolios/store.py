@@ -426,7 +426,7 @@ _said = (
     .where(eportfolio_comments.c.entry_id == eportfolio_entries.c.id, eportfolio_entries.c.show_comments)
     .correlate(eportfolio_entries)
     .order_by(eportfolio_comments.c.id.desc())
-    .limit(MOST_COMMENTS)
+    .limit(MOST_COMMENTS + 1)
     .subquery("said")
 )
 _VISITED: Final = [

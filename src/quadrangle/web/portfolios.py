@@ -115,6 +115,7 @@ async def _shown(call: Call, entry: VisitedEntry) -> ShownPage:
         updated_at=entry.updated_at,
         files=await files_by_id(call.uow, set(portfolios.placed_files(entry.content))),
         comments=tuple(comments) if entry.show_comments else None,
+        older_comments=entry.has_older_comments,
     )
 
 

@@ -177,6 +177,40 @@ class TestRefusals:
         assert (reply.status_code, heading(reply.text)) == (404, "There is nothing here")
 
 
+READERS: dict[str, set[str | None]] = {
+    "private": {"ben", "root"},
+    "public": {"ben", "root", "cleo", "ada", None},
+    "flagged": {"ben", "root"},
+    "marked as spam": {"ben", "root"},
+    "marked as safe": {"ben", "root", "cleo", "ada", None},
+    "switched off": {"root"},
+}
+
+
+class TestWhoMayLook:
+    """The table of eportfolios.md §2 for reading, and that people and programs are answered alike."""
+
+    @pytest.mark.parametrize("state", READERS)
+    def test_each_state(self, campus: Campus, opens: Open, state: str) -> None:
+        world = campus.world
+        portfolio = {"flagged": campus.p2, "marked as spam": campus.p4, "marked as safe": campus.p3}.get(
+            state, campus.p1
+        )
+        if state != "private":
+            campus.publish(portfolio)
+        if state == "switched off":
+            ok(world.root.put("/accounts/1", {"account[settings][enable_eportfolios]": "0"}))
+        for who in ("ben", "root", "cleo", "ada", None):
+            browser = opens(who)
+            for path in ("", "/home", "/home/welcome"):
+                page = browser.get(f"/eportfolios/{portfolio}{path}")
+                data = browser.get(f"/eportfolios/{portfolio}{path}.json")
+                wanted = 200 if who in READERS[state] else 401 if who is None else 403
+                assert (page.status_code, data.status_code) == (wanted, wanted), (who, path)
+                assert page.headers["content-type"].startswith("text/html")
+                assert data.headers["content-type"].startswith("application/json")
+
+
 class TestWhatIsShown:
     def test_sections_pages_and_the_way_between(self, author: Author, opens: Open) -> None:
         publish(author)
@@ -283,6 +317,22 @@ class TestWhatIsShown:
         assert re.findall(r"<p>(First|Second &lt;b&gt;)</p>", page) == ["Second &lt;b&gt;", "First"]
         assert "<h3>Cleo Patra " in page
         assert "First" not in shown(opens().get(f"{author.path}/home/quiet"))
+
+    def test_the_newest_hundred_comments_are_enough(self, author: Author, opens: Open) -> None:
+        publish(author)
+        entry = author.entry(name="Talk", allow_comments="1", show_comments="1")
+        path = f"{author.path}/entries/{entry['id']}"
+        for number in range(100):
+            ok(author.client.post(f"{path}/comments", {"page_comment[message]": f"Number {number}"}))
+        page = shown(opens().get(path))
+        assert page.count("Number ") == 100
+        assert "older comments" not in page
+        ok(author.client.post(f"{path}/comments", {"page_comment[message]": "Number 100"}))
+        page = shown(opens().get(path))
+        assert page.count("Number ") == 100
+        assert "Number 0<" not in page
+        assert page.index("Number 100") < page.index("Number 99")
+        assert "There are older comments" in page
 
     def test_days_are_those_of_whoever_looks(self, author: Author, opens: Open) -> None:
         publish(author)
