@@ -219,17 +219,13 @@ def _words(view: PortfolioView, html: str, addresses: Addresses) -> Block:
     """html: sanitised."""
     rel = None if view.indexed else UGC
     if addresses.written is not None or rel is not None:
-        html = rewritten(html, addresses.written or _as_it_is, rel=rel)
+        html = rewritten(html, addresses.written, rel=rel)
     return Block(
         "words",
         html=Markup(html),
         coloured=_COLOURED.search(html) is not None,
         wide=_WIDE.search(html) is not None,
     )
-
-
-def _as_it_is(address: str) -> str:
-    return address
 
 
 def _file(page: ShownPage, file: File | None, addresses: Addresses) -> Block:
