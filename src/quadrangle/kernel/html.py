@@ -4,6 +4,7 @@ Source: pages.md §8. nh3 parses as browsers do and keeps the allow-list; protoc
 """
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
@@ -255,15 +256,28 @@ def rewritten(html: str, address: Callable[[str], str | None] | None, *, rel: st
     """
     if address is None:
         return _saying(rel).clean(html)
+    if rel is None and "=" not in html:
+        return html  # no attribute, so no address
+    _asked.address = address
+    return _leading(rel).clean(html)
 
-    def attribute(tag: str, name: str, value: str) -> str | None:
-        if name in _ADDRESSES:
-            return address(value)
-        if name == "style" and "url(" in value.lower():
-            return _URL.sub(lambda found: f"url({found[1]}{address(found[2]) or ''}{found[1]})", value)
-        return value
 
-    return _cleaner(attribute, rel).clean(html)
+class _Asked(threading.local):
+    """What stands in the place of an address, for the thread that is just rewriting: a cleaner is made once, not for each text."""
+
+    address: Callable[[str], str | None]
+
+
+_asked: Final = _Asked()
+
+
+def _other_address(tag: str, name: str, value: str) -> str | None:
+    address = _asked.address
+    if name in _ADDRESSES:
+        return address(value)
+    if name == "style" and "url(" in value.lower():
+        return _URL.sub(lambda found: f"url({found[1]}{address(found[2]) or ''}{found[1]})", value)
+    return value
 
 
 def _clean(html: str) -> str:
@@ -273,6 +287,11 @@ def _clean(html: str) -> str:
 @lru_cache(maxsize=8)
 def _saying(rel: str | None) -> nh3.Cleaner:
     return _cleaner(_attribute, rel)
+
+
+@lru_cache(maxsize=8)
+def _leading(rel: str | None) -> nh3.Cleaner:
+    return _cleaner(_other_address, rel)
 
 
 def _cleaner(attribute: Callable[[str, str, str], str | None], rel: str | None) -> nh3.Cleaner:
