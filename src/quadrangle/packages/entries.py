@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -70,13 +71,18 @@ class Category(msgspec.Struct):
 
 def tag_of(element: Any) -> tuple[str, str]:
     """Prefix of §2.1 and local name; the prefix of an unknown namespace is ""."""
-    namespace, _, name = element.tag[1:].rpartition("}") if element.tag[0] == "{" else ("", "", element.tag)
+    return _split(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _split(tag: str) -> tuple[str, str]:
+    namespace, _, name = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
     return prefix_of(namespace) or "", name
 
 
 def child(entry: Any, prefix: str, name: str) -> Any:
     for element in entry:
-        if element.tag.endswith(name) and tag_of(element) == (prefix, name):
+        if tag_of(element) == (prefix, name):
             return element
     return None
 
@@ -248,7 +254,7 @@ def portable(element: Any) -> Any:
         made.set(_portable_name(key), value)
     if tag_of(element) == ("atom", "category"):
         found = _category(element)
-        if found.known and found.scheme:
+        if found.known and found.scheme not in ("", "private"):
             scheme = element.get("scheme").strip().rstrip("#/")
             made.set("scheme", f"categories:{re.split(r'[:/#]', scheme)[-1]}#")
     made.text = element.text
