@@ -6,6 +6,7 @@ Source: pages.md §8. nh3 parses as browsers do and keeps the allow-list; protoc
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any, Final
 
@@ -267,12 +268,22 @@ def _clean(
     attribute: Callable[[str, str, str], str | None] | None = None,
     always: dict[str, dict[str, str]] | None = None,
 ) -> str:
-    return nh3.clean(
-        html,
+    cleaner = _ordinary() if attribute is None and always is None else _cleaner(attribute or _attribute, always)
+    return cleaner.clean(html)
+
+
+@cache
+def _ordinary() -> nh3.Cleaner:
+    """Kept: making the list of what is allowed takes longer than most texts take."""
+    return _cleaner(_attribute, None)
+
+
+def _cleaner(attribute: Callable[[str, str, str], str | None], always: dict[str, dict[str, str]] | None) -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=set(_TAGS),
         clean_content_tags={"script", "style"},
         attributes=_ATTRIBUTES,
-        attribute_filter=attribute or _attribute,
+        attribute_filter=attribute,
         generic_attribute_prefixes={"aria-", "data-"},
         url_schemes=set(_LINK_SCHEMES),
         set_tag_attribute_values=always,
