@@ -240,9 +240,12 @@ def markup(inside: Any, address: Callable[[str], str | None], *, drop_generated:
 
 def kept_of(elements: Iterable[Any]) -> str:
     """Elements of Atom, Leap2A and Dublin Core, each in exclusive canonical form in our own namespaces, one after another."""
-    return "".join(
-        etree.tostring(portable(one), method="c14n", exclusive=True, with_tail=False).decode() for one in elements
-    )
+    return "".join(canonical(one) for one in elements)
+
+
+def canonical(element: Any) -> str:
+    """An element in exclusive canonical form, whatever the dialect of its feed was."""
+    return str(etree.tostring(portable(element), method="c14n", exclusive=True, with_tail=False).decode())
 
 
 def portable(element: Any) -> Any:
@@ -266,8 +269,15 @@ def portable(element: Any) -> Any:
     return made
 
 
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:.")
+
+
 def _portable_name(name: str) -> str:
+    """A namespace that is no absolute address has no canonical form: it is left out."""
     if name[0] != "{":
         return name
     namespace, _, local = name[1:].rpartition("}")
-    return f"{{{_PREFERRED.get(prefix_of(namespace) or '', namespace)}}}{local}"
+    prefix = prefix_of(namespace)
+    if prefix in _PREFERRED:
+        return f"{{{_PREFERRED[prefix]}}}{local}"
+    return f"{{{namespace}}}{local}" if _ABSOLUTE.match(namespace) else local

@@ -394,3 +394,9 @@ class TestTexts:
         forged = "&lt;a href=&quot;package-item/x&quot;&gt;a&lt;/a&gt;&lt;img src=&quot;package-file/x&quot;&gt;"
         one = found_in(tmp_path, feed(entry("urn:x:1", content=f'<content type="html">{forged}</content>')))
         assert one["urn:x:1"].description == "<a>a</a><img>"
+
+    @pytest.mark.parametrize("namespace", ["files/a", "#", "//x.example/a"])
+    def test_namespaces_without_a_canonical_form_are_left_out(self, tmp_path: Path, namespace: str) -> None:
+        odd = f'<leap2:spatial><o:a xmlns:o="{namespace}" o:b="c">x</o:a></leap2:spatial>'
+        one = found_in(tmp_path, feed(entry("urn:x:1", "T", odd)))["urn:x:1"]
+        assert 'b="c">x</a></leap2:spatial>' in one.foreign.kept
