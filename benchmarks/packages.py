@@ -22,7 +22,7 @@ from typing import Final
 import msgspec
 
 from quadrangle.blobs import Archive, open_blobs
-from quadrangle.packages import Head, Packed, PackedFile, files_of, open_container, pieces, read, write_package
+from quadrangle.packages import Head, Limits, Packed, PackedFile, files_of, open_container, pieces, read, write_package
 from quadrangle.packages.model import FileArtifact, Reflection
 
 MOMENT: Final = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -32,6 +32,7 @@ BUDGET_GROWTH: Final = 96.0  # MB
 ITEMS: Final = 100
 BYTES: Final = 10_000_000
 LARGE: Final = 10_000  # items
+LIMITS: Final = Limits(upload=2 << 30)  # a gigabyte of files is more than an upload may be
 LARGE_FILE: Final = 125_000  # bytes; four fifths of the items have one
 _WORDS: Final = b"tide height hour harbour measured again after the storm at noon by both of us with a rule and a rope "
 
@@ -159,7 +160,7 @@ async def _write(source: _Made, folder: Path, target: Path) -> float:
 def _read(path: Path) -> float:
     """All that an import does before it has a database: every check, every value, every byte."""
     began = time.perf_counter()
-    container = open_container(path)
+    container = open_container(path, LIMITS)
     reading = read(container, MOMENT + timedelta(days=1))
     for packed in reading.items():
         for _, file in files_of(packed):
@@ -182,7 +183,9 @@ def _now_mb() -> float:
 
 
 def _most_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    """The most it ever was. What getrusage says of that includes the process that started this one."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
 
 
 def _large(direction: str, items: int, path: Path) -> None:
