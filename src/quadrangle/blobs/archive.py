@@ -22,17 +22,22 @@ class Archive:
         self._made = _Made()
         self._zip = zipfile.ZipFile(cast(IO[bytes], self._made), "w")
 
-    def entry(self, name: str, *, stored: bool = False) -> "_Entry":
-        """`async with archive.entry(name) as write:` … stored: what does not shrink is not compressed."""
+    def entry(self, name: str, *, stored: bool = False, size: int | None = None) -> "_Entry":
+        """`async with archive.entry(name) as write:` … stored: what does not shrink is not compressed.
+
+        size: about how many bytes it will have. Without one, or with more than 2 GiB, the member is written as ZIP64, which old
+        programs do not read.
+        """
         info = zipfile.ZipInfo(name, self._when)
         info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
         info._compresslevel = LEVEL  # type: ignore[attr-defined]  # Python 3.13 has a public name for it, and knows this one
-        return _Entry(self, self._zip, info)
+        info.file_size = size or 0
+        return _Entry(self, self._zip, info, force_zip64=size is None)
 
-    async def add(self, name: str, pieces: AsyncIterator[bytes]) -> None:
+    async def add(self, name: str, pieces: AsyncIterator[bytes], *, size: int | None = None) -> None:
         """A member from its bytes; whether it shrinks is tried with the first of them. What fails before there are any leaves no member."""
         first = await anext(pieces, b"")
-        async with self.entry(name, stored=not await asyncio.to_thread(_shrinks, first)) as write:
+        async with self.entry(name, stored=not await asyncio.to_thread(_shrinks, first), size=size) as write:
             await write(first)
             async for piece in pieces:
                 await write(piece)
@@ -62,9 +67,11 @@ def _shrinks(first: bytes) -> bool:
 
 
 class _Entry:
-    def __init__(self, archive: Archive, archive_file: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    def __init__(
+        self, archive: Archive, archive_file: zipfile.ZipFile, info: zipfile.ZipInfo, *, force_zip64: bool
+    ) -> None:
         self._archive = archive
-        self._file = archive_file.open(info, "w", force_zip64=True)
+        self._file = archive_file.open(info, "w", force_zip64=force_zip64)
 
     async def __aenter__(self) -> Callable[[bytes], Awaitable[None]]:
         return self._write
