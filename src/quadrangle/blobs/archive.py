@@ -44,7 +44,7 @@ class Archive:
 
     async def whole(self, name: str, data: bytes) -> None:
         """A small member that is there already."""
-        async with self.entry(name) as write:
+        async with self.entry(name, size=len(data)) as write:
             await write(data)
 
     async def drain(self) -> None:

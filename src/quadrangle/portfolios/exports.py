@@ -224,7 +224,8 @@ class _Making:
                     await archive.whole(name, page)
                     await self._advanced(_PAGE_WEIGHS)
             for one in local.values():
-                await archive.add(one.path, self._counted(self._running.blobs.stream(one.file.digest or "")))
+                pieces = self._counted(self._running.blobs.stream(one.file.digest or ""))
+                await archive.add(one.path, pieces, size=one.file.size)
             for name, data in site.rest(local):
                 await archive.whole(name, data)
             await archive.finish()
