@@ -44,7 +44,7 @@ class Archive:
 
     async def whole(self, name: str, data: bytes) -> None:
         """A small member that is there already."""
-        async with self.entry(name) as write:
+        async with self.entry(name, size=len(data)) as write:
             await write(data)
 
     async def drain(self) -> None:
@@ -56,6 +56,7 @@ class Archive:
         await self.drain()
 
 
+_SMALL: Final = 16 * 1024  # bytes; compressing so few takes no longer than asking a thread to
 _TRIED: Final = 32 * 1024  # bytes
 _WORTH: Final = 0.95  # of the size that compression must come below
 
@@ -76,7 +77,10 @@ class _Entry:
         return self._write
 
     async def _write(self, piece: bytes) -> None:
-        await asyncio.to_thread(self._file.write, piece)
+        if len(piece) <= _SMALL:
+            self._file.write(piece)
+        else:
+            await asyncio.to_thread(self._file.write, piece)
         await self._archive.drain()
 
     async def __aexit__(self, kind: object, *_: object) -> None:

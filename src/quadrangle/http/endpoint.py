@@ -21,6 +21,7 @@ from quadrangle.blobs import Blobs
 from quadrangle.db import Database, Overtaken, UnitOfWork
 from quadrangle.http.body import Disconnected, Receive, receive_body, tree_from_body
 from quadrangle.http.call import Asked, Call, NeedsToWrite
+from quadrangle.http.negotiate import prefers_html
 from quadrangle.http.reply import Reply, Streamed
 from quadrangle.http.routing import Match, Route, Router
 from quadrangle.kernel.clock import Clock
@@ -122,6 +123,14 @@ class _Durations:
         return list(zip(bounds, itertools.accumulate(self._counts), strict=True))
 
 
+def _wants_screen(call: Call, match: Match | None) -> bool | None:
+    """Whether the answer is a page for people, where there is a choice (eportfolios.md §4); None: there is none."""
+    choice = not call.raw_path.startswith("/api/") if match is None else match.screens is not None
+    if not choice:
+        return None
+    return prefers_html(call.headers.get(b"accept")) and not call.raw_path.rstrip("/").endswith(".json")
+
+
 class Application:
     """The ASGI application: what families and handlers share for the life of the process."""
 
@@ -175,7 +184,8 @@ class Application:
         match = self.router.match(call.raw_path)
         if match is not None and match.logged_path is not None:
             call.logged_path = match.logged_path
-        family = self._family(call.raw_path, match)
+        call.screen = _wants_screen(call, match)
+        family = self._family(call, match)
         try:
             reply = await self._answer(call, family, match, scope, receive)
         except Disconnected:
@@ -188,10 +198,10 @@ class Application:
             except Exception:
                 self.log.exception("work after the answer failed", request_id=call.request_id)
 
-    def _family(self, raw_path: str, match: Match | None) -> Family:
+    def _family(self, call: Call, match: Match | None) -> Family:
         if match is not None:
-            return self.families[match.family]
-        return self.families["canvas" if raw_path.startswith("/api/") else "system"]
+            return self.families[(match.screens if call.screen else None) or match.family]
+        return self.families["canvas" if call.screen is None else "web" if call.screen else "system"]
 
     async def _answer(
         self, call: Call, family: Family, match: Match | None, scope: dict[str, Any], receive: Receive
@@ -220,7 +230,8 @@ class Application:
         try:
             raw_query = scope.get("query_string", b"")
             call.query = pairs_from(raw_query)
-            if match is not None and (route := match.route(call.method)) is not None and route.streams:
+            screen = call.screen is True
+            if match is not None and (route := match.route(call.method, screen=screen)) is not None and route.streams:
                 call.receive = receive
                 body = b""
             else:
@@ -233,7 +244,7 @@ class Application:
                 self._override_method(call)
             elif call.method == "HEAD":
                 call.method = "GET"
-            if match is not None and (route := match.route(call.method)) is not None:
+            if match is not None and (route := match.route(call.method, screen=screen)) is not None:
                 call.route = route
                 call.path = match.path(call.method)
                 call.tree.update(call.path)
@@ -303,6 +314,8 @@ class Application:
             (b"status", _STATUS[reply.status]),
             *reply.headers,
         ]
+        if call.screen is not None:
+            headers.append((b"vary", b"accept"))
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         if isinstance(reply.body, Streamed) and not head:
             async for piece in reply.body.pieces:

@@ -95,6 +95,10 @@ def _operation(route: Route, answer: Any) -> dict[str, Any]:
     if answer is not None:
         success["content"] = {"application/json": {"schema": answer}}
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    if route.screen is not None:
+        html = {"text/html": {"schema": {"type": "string"}}}
+        success["content"] = success.get("content", {}) | html
+        error |= html
     operation["responses"] = {str(route.status): success} | {
         status: {"description": text, "content": error} for status, text in _ERRORS.items()
     }

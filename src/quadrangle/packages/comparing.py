@@ -7,10 +7,8 @@ import hashlib
 from pathlib import Path
 from typing import Any, Final
 
-from lxml import etree
-
 from quadrangle.packages.container import Container, open_container
-from quadrangle.packages.entries import as_uid, child, deciding, id_of, links, portable, rdf_type, tag_of, text_of
+from quadrangle.packages.entries import as_uid, canonical, child, deciding, id_of, links, rdf_type, tag_of, text_of
 from quadrangle.packages.feed import ENTRY, elements
 from quadrangle.packages.names import EP
 from quadrangle.packages.xhtml import GENERATED
@@ -107,4 +105,4 @@ def _written(element: Any) -> str:
         return ""  # an empty text and a div with nothing in it are the same description
     if tag_of(element) == ("atom", "content") and len(element) == 1 and not len(element[0]) and not element[0].text:
         return ""
-    return str(etree.tostring(portable(element), method="c14n", exclusive=True, with_tail=False).decode())
+    return canonical(element)

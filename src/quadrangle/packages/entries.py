@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -70,13 +71,18 @@ class Category(msgspec.Struct):
 
 def tag_of(element: Any) -> tuple[str, str]:
     """Prefix of §2.1 and local name; the prefix of an unknown namespace is ""."""
-    namespace, _, name = element.tag[1:].rpartition("}") if element.tag[0] == "{" else ("", "", element.tag)
+    return _split(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _split(tag: str) -> tuple[str, str]:
+    namespace, _, name = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
     return prefix_of(namespace) or "", name
 
 
 def child(entry: Any, prefix: str, name: str) -> Any:
     for element in entry:
-        if element.tag.endswith(name) and tag_of(element) == (prefix, name):
+        if tag_of(element) == (prefix, name):
             return element
     return None
 
@@ -234,9 +240,12 @@ def markup(inside: Any, address: Callable[[str], str | None], *, drop_generated:
 
 def kept_of(elements: Iterable[Any]) -> str:
     """Elements of Atom, Leap2A and Dublin Core, each in exclusive canonical form in our own namespaces, one after another."""
-    return "".join(
-        etree.tostring(portable(one), method="c14n", exclusive=True, with_tail=False).decode() for one in elements
-    )
+    return "".join(canonical(one) for one in elements)
+
+
+def canonical(element: Any) -> str:
+    """An element in exclusive canonical form, whatever the dialect of its feed was."""
+    return str(etree.tostring(portable(element), method="c14n", exclusive=True, with_tail=False).decode())
 
 
 def portable(element: Any) -> Any:
@@ -248,7 +257,7 @@ def portable(element: Any) -> Any:
         made.set(_portable_name(key), value)
     if tag_of(element) == ("atom", "category"):
         found = _category(element)
-        if found.known and found.scheme:
+        if found.known and found.scheme not in ("", "private"):
             scheme = element.get("scheme").strip().rstrip("#/")
             made.set("scheme", f"categories:{re.split(r'[:/#]', scheme)[-1]}#")
     made.text = element.text
@@ -260,8 +269,15 @@ def portable(element: Any) -> Any:
     return made
 
 
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:.")
+
+
 def _portable_name(name: str) -> str:
+    """A namespace that is no absolute address has no canonical form: it is left out."""
     if name[0] != "{":
         return name
     namespace, _, local = name[1:].rpartition("}")
-    return f"{{{_PREFERRED.get(prefix_of(namespace) or '', namespace)}}}{local}"
+    prefix = prefix_of(namespace)
+    if prefix in _PREFERRED:
+        return f"{{{_PREFERRED[prefix]}}}{local}"
+    return f"{{{namespace}}}{local}" if _ABSOLUTE.match(namespace) else local

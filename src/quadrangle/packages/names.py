@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -86,12 +87,10 @@ _VERSIONS: Final = {
 _OLD: Final = normal("http://wiki.cetis.ac.uk/2009-03")
 
 
+@lru_cache(maxsize=1024)
 def prefix_of(uri: str) -> str | None:
     """The prefix of §2.1 by which a namespace is known; None for any other."""
-    found = _KNOWN.get(uri)
-    if found is None:
-        found = _KNOWN.get(normal(uri))
-    return found
+    return _KNOWN.get(normal(uri))
 
 
 def version_accepted(uri: str) -> bool:

@@ -140,6 +140,7 @@ class _Maker:
         self._comments: dict[str, Comment] = {}
         self._files: dict[str, EmbeddedFile] = {}
         self._say = plan.problems.add
+        self._scope: dict[str | None, str] = {}
 
     # --- the second reading -------------------------------------------------------------------------------------------
 
@@ -152,6 +153,7 @@ class _Maker:
             outline = self._plan.outlines[number]
             if outline.becomes in (FAILED, NOTHING):
                 continue
+            self._scope = dict(entry.nsmap)
             self._unknown_elements(outline, entry)
             yield from self._entry(outline, entry)
 
@@ -513,7 +515,7 @@ class _Maker:
             return None
         there = self._plan.by_id.get(plain)
         if there is None and ":" in plain:
-            there = self._plan.by_id.get(expanded(plain, {}))
+            there = self._plan.by_id.get(expanded(plain, self._scope))
         if there is not None and there.becomes in (OBJECT, PAGE):
             return to_item(there.key)
         if plain.lower().startswith("urn:uuid:") and (uid := as_uid(plain[9:])) is not None:

@@ -40,6 +40,7 @@ class SiteOfPortfolio:
             place.id: PageLink(place.id, place.name, place.slug, slugs[place.section_id]) for place in plan.places
         }
         self._names = _names(self._links.values())
+        self._addresses = {id: quote(name) for id, name in self._names.items()}
         tabs = []
         for section in plan.sections:
             inside = tuple(self._links[place.id] for place in plan.places if place.section_id == section.id)
@@ -137,7 +138,7 @@ class SiteOfPortfolio:
     # --- addresses
 
     def _of_page(self, page: PageLink) -> str:
-        return quote(self._names[page.id])
+        return self._addresses[page.id]
 
     def _of_section(self, section: SectionTab) -> str:
         return self._of_page(section.pages[0]) if section.pages else INDEX

@@ -26,6 +26,7 @@ from quadrangle.packages import (
     read,
     write_package,
 )
+from quadrangle.packages.model import Item
 from quadrangle.packages.names import Dialect
 
 MADE_AT = datetime(2024, 3, 1, 17, 20, tzinfo=UTC)
@@ -87,7 +88,8 @@ def plain(value: Any) -> Any:
     """A value without what no package keeps: where files lay in the archive, slashes in their names, an order of associations."""
     if isinstance(value, msgspec.Struct):
         changes = {name: plain(getattr(value, name)) for name in value.__struct_fields__}
-        changes |= {name: tuple(sorted(changes[name])) for name in ("about", "evidence", "tags") if name in changes}
+        unordered = ("about", "evidence", "tags") if isinstance(value, Item) else ()
+        changes |= {name: tuple(sorted(changes[name])) for name in unordered if name in changes}
         if isinstance(value, PackedFile):
             changes |= {"member": "", "name": value.name.replace("/", "_")}
         return msgspec.structs.replace(value, **changes)
@@ -166,8 +168,8 @@ def zip_of(
     return made.getvalue()
 
 
-def package(xml: str | bytes = "", members: Mapping[str, bytes | str] | None = None) -> bytes:
-    return zip_of({"leap2a.xml": xml or feed(), **(members or {})})
+def package(xml: str | bytes | None = None, members: Mapping[str, bytes | str] | None = None) -> bytes:
+    return zip_of({"leap2a.xml": feed() if xml is None else xml, **(members or {})})
 
 
 def opened(folder: Path, content: bytes, limits: Limits | None = None) -> Container:

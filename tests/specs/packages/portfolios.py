@@ -240,7 +240,9 @@ def portfolios(draw: st.DrawFn) -> tuple[list[Packed], list[bytes]]:
         EmbeddedFile(key=next(keys), file=_file(draw, contents), created=draw(moments))
         for _ in range(draw(st.integers(0, 2)))
     ]
-    files = [key for kind, key in planned if kind == 310] + [one.key for one in embedded]
+    # What has no file cannot be shown by one.
+    whole = [key for kind, key in planned if kind == 310 and draw(st.integers(0, 4))]
+    files = whole + [one.key for one in embedded]
     addresses = tuple([to_item(key) for _, key in planned] + [to_file(key) for key in files])
     rank = {key: number for number, (_, key) in enumerate(planned)}
     made = [
@@ -324,7 +326,7 @@ def _item(
     if kind == 600:
         return LearningObjective(**common, evidence=tuple(_some(draw, others)))
     if kind == 310:
-        return FileArtifact(**common, file=draw(st.none()) if draw(st.integers(0, 4)) == 0 else _file(draw, contents))
+        return FileArtifact(**common, file=_file(draw, contents) if to_file(key) in addresses else None)
     if kind == 340:
         return UrlArtifact(**common, url="https://example.org/" + draw(st.text("ab?&=%<> ", max_size=5)).strip())
     if kind == 320:
