@@ -23,6 +23,7 @@ NOUNS: Final = [
     "progress",
     "reports",
     "tokens",
+    "transfers",
 ]
 
 

@@ -4,7 +4,19 @@ from quadrangle.packages.comparing import canon, differences
 from quadrangle.packages.container import Container, open_container
 from quadrangle.packages.hashing import content_hash
 from quadrangle.packages.limits import Aborted, Damaged, Limits, Problem, Refused
-from quadrangle.packages.model import Item, Packed, PackedFile, files_of, place_of
+from quadrangle.packages.model import (
+    Block,
+    Comment,
+    EmbeddedFile,
+    FileArtifact,
+    Item,
+    Packed,
+    PackedFile,
+    Page,
+    Presentation,
+    files_of,
+    place_of,
+)
 from quadrangle.packages.names import Dialect
 from quadrangle.packages.reading import Reading, read
 from quadrangle.packages.references import file_in, item_in, to_file, to_item
@@ -13,15 +25,21 @@ from quadrangle.packages.writing import Head, PackedProblem, Source, write_packa
 
 __all__ = [
     "Aborted",
+    "Block",
+    "Comment",
     "Container",
     "Damaged",
     "Dialect",
+    "EmbeddedFile",
+    "FileArtifact",
     "Head",
     "Item",
     "Limits",
     "Packed",
     "PackedFile",
     "PackedProblem",
+    "Page",
+    "Presentation",
     "Problem",
     "Reading",
     "Refused",

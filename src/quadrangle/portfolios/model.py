@@ -46,6 +46,7 @@ RESERVED: Final = frozenset(
         "links",
         "moderate",
         "new",
+        "package",
         "pages",
         "restore",
         "review",
