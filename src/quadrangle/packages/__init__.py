@@ -3,6 +3,7 @@
 from quadrangle.packages.comparing import canon, differences
 from quadrangle.packages.container import Container, open_container
 from quadrangle.packages.hashing import content_hash
+from quadrangle.packages.identity import Fate, Kept, fate_of
 from quadrangle.packages.limits import Aborted, Damaged, Limits, Problem, Refused
 from quadrangle.packages.model import Item, Packed, PackedFile, files_of, place_of
 from quadrangle.packages.names import Dialect
@@ -16,8 +17,10 @@ __all__ = [
     "Container",
     "Damaged",
     "Dialect",
+    "Fate",
     "Head",
     "Item",
+    "Kept",
     "Limits",
     "Packed",
     "PackedFile",
@@ -29,6 +32,7 @@ __all__ = [
     "canon",
     "content_hash",
     "differences",
+    "fate_of",
     "file_in",
     "files_of",
     "item_in",
