@@ -33,6 +33,7 @@ from quadrangle.packages.entries import (
     text_of,
 )
 from quadrangle.packages.feed import ENTRY, elements
+from quadrangle.packages.kinds import leap2_type
 from quadrangle.packages.limits import NOTHING_IMPORTED, Aborted, Problem
 from quadrangle.packages.model import (
     Block,
@@ -64,7 +65,6 @@ from quadrangle.packages.outline import (
     plan_of,
 )
 from quadrangle.packages.references import file_in, item_in, to_file, to_item
-from quadrangle.packages.writing import leap2_type
 
 FIRST_SECTION: Final = "Home"
 _LARGEST_FOREIGN: Final = 64 * 1024  # bytes
