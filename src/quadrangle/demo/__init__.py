@@ -51,9 +51,9 @@ class DemoSummary(msgspec.Struct, frozen=True):
     groups: int
     pages: int
     revisions: int
-    portfolios: int
     logins: list[DemoLogin]
     tokens: dict[str, str]
+    portfolios: int = 0  # what an earlier release remembered does not tell
 
 
 async def fill(database: Database, blobs: Blobs, digest: Digester) -> DemoSummary:

@@ -3,6 +3,7 @@
 from quadrangle.packages.comparing import canon, differences
 from quadrangle.packages.container import Container, open_container
 from quadrangle.packages.hashing import content_hash
+from quadrangle.packages.identity import Fate, Kept, fate_of
 from quadrangle.packages.limits import Aborted, Damaged, Limits, Problem, Refused
 from quadrangle.packages.model import (
     Block,
@@ -31,9 +32,11 @@ __all__ = [
     "Damaged",
     "Dialect",
     "EmbeddedFile",
+    "Fate",
     "FileArtifact",
     "Head",
     "Item",
+    "Kept",
     "Limits",
     "Packed",
     "PackedFile",
@@ -47,6 +50,7 @@ __all__ = [
     "canon",
     "content_hash",
     "differences",
+    "fate_of",
     "file_in",
     "files_of",
     "item_in",

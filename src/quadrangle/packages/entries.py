@@ -11,7 +11,7 @@ import msgspec
 from lxml import etree
 from lxml import html as lxml_html
 
-from quadrangle.kernel.html import sanitise
+from quadrangle.kernel.html import plain_text, sanitise, too_deep
 from quadrangle.packages.names import (
     ATOM,
     CATEGORIES,
@@ -221,6 +221,8 @@ def content(element: Any, address: Callable[[str], str | None], *, drop_generate
     if kind in ("html", "text/html"):
         if not plain.strip():
             return Written(None, "")
+        if too_deep(plain):
+            return Written(None, paragraphs(plain_text(plain)), changed=True)
         try:
             tree = lxml_html.fragment_fromstring(plain, create_parent="div")
         except (etree.LxmlError, ValueError, AssertionError):
@@ -230,10 +232,12 @@ def content(element: Any, address: Callable[[str], str | None], *, drop_generate
 
 
 def markup(inside: Any, address: Callable[[str], str | None], *, drop_generated: bool) -> Written:
-    """What stands inside an element, as sanitised HTML."""
+    """What stands inside an element, as sanitised HTML; what no sanitiser should be given, as its text alone."""
     written = to_html(inside, address, drop_generated=drop_generated)
     if "<" not in written:
         return Written(None, written)
+    if too_deep(written):
+        return Written(None, paragraphs(text_of(inside)), changed=True)
     clean = sanitise(written)
     return Written(None, clean, clean != written)
 

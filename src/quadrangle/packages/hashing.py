@@ -60,6 +60,9 @@ def _plain(value: Any, digests: Mapping[str, str]) -> Any:
         return [value.name, value.sha256]
     if isinstance(value, model.EmbeddedFile):
         return _plain(value.file, digests)
+    if isinstance(value, model.FormField) and value.system:
+        # It is worked out anew for whoever imports it: the same form must still be the same form.
+        value = msgspec.structs.replace(value, value="")
     if isinstance(value, model.Block):
         # Whether an item came along is said of the package, not of the page.
         value = msgspec.structs.replace(value, absent=False)

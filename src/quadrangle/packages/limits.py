@@ -1,5 +1,6 @@
 """How much a package may hold, and what is said of one. Source: portfolio-package.md §6."""
 
+from collections import Counter
 from typing import Final
 
 import msgspec
@@ -8,10 +9,9 @@ from quadrangle.kernel.errors import Malformed
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Sizes in bytes. ratio: of a member larger than `ratio_from`, unpacked to packed. path_depth: components of a name; name: its bytes in
-    UTF-8.
-
-    markup: `<` and `=` in one entry; what a parser keeps of an element is a hundred times what the shortest takes in the file.
+    """Sizes in bytes. ratio: of a member larger than `ratio_from`, unpacked to packed. links: of all entries together. path_depth:
+    components of a name; name: its bytes in UTF-8. markup: `<` and `=` in one entry; what a parser keeps of an element is a hundred
+    times what the shortest takes in the file.
     """
 
     upload: int = 500 * 1024 * 1024
@@ -21,6 +21,7 @@ class Limits(msgspec.Struct, frozen=True):
     ratio_from: int = 1024 * 1024
     main_file: int = 64 * 1024 * 1024
     entries: int = 50_000
+    links: int = 400_000
     path_depth: int = 20
     name: int = 255
     markup: int = 500_000
@@ -114,15 +115,27 @@ class Problem(msgspec.Struct, frozen=True):
         return self.code in ERRORS
 
 
+MOST_LISTED: Final = 1_000  # problems of one code; a feed of 64 MiB can have millions
+
+
 class Problems:
-    """Gathered while a package is read: each once."""
+    """Gathered while a package is read: each once, and of each code so many; then how many more there were."""
 
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
+        self._of_code: Counter[str] = Counter()
 
     def add(self, code: str, ref: str, text: str) -> None:
         assert code in ERRORS or code in WARNINGS, code
-        self._found[Problem(code, ref, text)] = None
+        problem = Problem(code, ref, text)
+        if problem not in self._found:
+            self._of_code[code] += 1
+            if self._of_code[code] <= MOST_LISTED:
+                self._found[problem] = None
 
     def found(self) -> list[Problem]:
-        return list(self._found)
+        more = {code: number - MOST_LISTED for code, number in self._of_code.items() if number > MOST_LISTED}
+        return [
+            *self._found,
+            *(Problem(code, "", f"This was found {number} times more.") for code, number in more.items()),
+        ]

@@ -30,7 +30,7 @@ from quadrangle.packages.entries import (
     text_of,
 )
 from quadrangle.packages.feed import ENTRY, elements
-from quadrangle.packages.limits import FORMAT, TOO_MANY_ENTRIES, VERSION, Aborted, Problems
+from quadrangle.packages.limits import FORMAT, TOO_LARGE, TOO_MANY_ENTRIES, VERSION, Aborted, Problems
 from quadrangle.packages.names import (
     CATEGORY_SCHEMES,
     RELATIONS,
@@ -164,6 +164,7 @@ class Plan:
 def plan_of(container: Container) -> Plan:
     """Raises Aborted."""
     plan = Plan(container)
+    count = 0
     for element in elements(container):
         if not isinstance(element.tag, str):
             continue
@@ -171,6 +172,9 @@ def plan_of(container: Container) -> Plan:
             if len(plan.outlines) >= container.limits.entries:
                 raise Aborted(TOO_MANY_ENTRIES, f"The feed has more than {container.limits.entries} entries.")
             plan.outlines.append(_outlined(plan, element))
+            count += len(plan.outlines[-1].links)
+            if count > container.limits.links:
+                raise Aborted(TOO_LARGE, f"The feed has more than {container.limits.links} links.")
         else:
             _of_the_feed(plan, element)
     _relate(plan)
@@ -178,6 +182,8 @@ def plan_of(container: Container) -> Plan:
     _attach(plan)
     _gather(plan)
     _cut_cycles(plan)
+    for outline in plan.outlines:
+        outline.links = []  # all is said in relations by now, and this is most of what an outline takes
     plan.denoted = (
         plan.unfit + sum(1 for one in plan.outlines if one.becomes == OBJECT) + sum(map(len, plan.extras.values()))
     )

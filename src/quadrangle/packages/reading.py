@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from quadrangle.kernel.html import plain_text
 from quadrangle.packages import model
 from quadrangle.packages.container import Container
 from quadrangle.packages.entries import (
@@ -32,6 +33,7 @@ from quadrangle.packages.entries import (
     text_of,
 )
 from quadrangle.packages.feed import ENTRY, elements
+from quadrangle.packages.kinds import leap2_type
 from quadrangle.packages.limits import NOTHING_IMPORTED, Aborted, Problem
 from quadrangle.packages.model import (
     Block,
@@ -63,11 +65,11 @@ from quadrangle.packages.outline import (
     plan_of,
 )
 from quadrangle.packages.references import file_in, item_in, to_file, to_item
-from quadrangle.packages.writing import leap2_type
 
 FIRST_SECTION: Final = "Home"
 _LARGEST_FOREIGN: Final = 64 * 1024  # bytes
 _SCHEMES: Final = ("http:", "https:", "mailto:", "ftp:", "ftps:", "tel:", "data:")
+_NUMBERED: Final = re.compile(r"\d+-")
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+\-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+\-]{0,63}\Z")
 _FIELD_KINDS: Final = ("text", "html", "number", "date", "choice", "file-name")
 _LEARNING_KINDS: Final = ("competency", "grade", "quiz", "dropbox", "other")
@@ -265,7 +267,7 @@ class _Maker:
         summary = child(entry, "atom", "summary")
         written = self._html(outline, child(entry, "atom", "content"))
         beside = False
-        if not written and summary is not None:
+        if not written and summary is not None and not outline.own:
             written = self._html(outline, summary)
         elif summary is not None and text_of(summary).strip():
             beside = True
@@ -482,8 +484,10 @@ class _Maker:
     def _name(self, outline: Outline, entry: Any, element: Any) -> str:
         if element is not None and element.get("untitled") == "true":
             return ""
-        title = text_of(child(entry, "atom", "title"))
-        title = title if outline.own else title.strip()
+        written = child(entry, "atom", "title")
+        title = text_of(written)
+        if not outline.own:
+            title = plain_text(title) if written is not None and written.get("type") == "html" else title.strip()
         if not title.strip():
             self._say("title-missing", outline.ref, "It has no title.")
             return model.UNTITLED
@@ -533,7 +537,7 @@ class _Maker:
         own = self._plan.own
         name = attached.member.name.rpartition("/")[2]
         if own:
-            name = name.partition("-")[2] or name
+            name = _NUMBERED.sub("", name, count=1) if _NUMBERED.match(name) else name
         return PackedFile(
             name=name,
             media_type=_media_type(attached.media_type, name),

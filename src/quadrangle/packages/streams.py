@@ -2,9 +2,10 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from quadrangle.packages.container import Container
 from quadrangle.packages.limits import Damaged
@@ -15,14 +16,22 @@ _AT_ONCE: Final = 32
 
 
 async def on_thread(values: Iterator[_T], at_once: int = _AT_ONCE) -> AsyncIterator[_T]:
-    """Each value of an iterator that blocks; a thread fetches `at_once` of them at a time. What the iterator raises comes out here, in its
-    place."""
-    while together := await asyncio.to_thread(_some, values, at_once):
-        for value, error in together:
-            if error is not None:
-                raise error
-            assert value is not None
-            yield value
+    """Each value of an iterator that blocks; a thread of its own fetches `at_once` of them at a time. What the iterator raises comes
+    out here, in its place.
+
+    It is one thread from beginning to end: an XML parser that was fed by several in turns has killed the process.
+    """
+    thread = ThreadPoolExecutor(1, thread_name_prefix="packages")
+    try:
+        while together := await asyncio.get_running_loop().run_in_executor(thread, _some, values, at_once):
+            for value, error in together:
+                if error is not None:
+                    raise error
+                yield cast(_T, value)
+    finally:
+        if isinstance(values, Generator):
+            thread.submit(values.close)
+        thread.shutdown(wait=False)
 
 
 def _some(values: Iterator[_T], number: int) -> list[tuple[_T | None, Exception | None]]:

@@ -17,6 +17,7 @@ from lxml import etree
 from quadrangle.blobs import Archive
 from quadrangle.kernel.clock import zulu
 from quadrangle.packages import model
+from quadrangle.packages.kinds import OFFLINE, PERSON, WEBPAGE, leap2_type
 from quadrangle.packages.limits import DEFAULT, Damaged
 from quadrangle.packages.model import (
     Block,
@@ -278,38 +279,6 @@ def _first_of_each(parts: Iterable[tuple[str, datetime | None]]) -> Iterable[tup
 
 # --- the text ---------------------------------------------------------------------------------------------------------
 
-# What each kind is in Leap2A (§5.1): type and category.
-_ACHIEVEMENTS: Final = (model.LE_COMPETENCY, model.LE_GRADE, model.LE_QUIZ)
-_PERSON: Final = ("person_type", "Self")
-_OFFLINE: Final = ("resource_type", "Offline")
-_WEB: Final = ("resource_type", "Web")
-_WEBSITE: Final = ("selection_type", "Website")
-_WEBPAGE: Final = ("selection_type", "Webpage")
-_GROUPING: Final = ("selection_type", "Grouping")
-_FOLDER: Final = ("selection_type", "Folder")
-_REFLECTING: Final = ("learning_cycle", "Reflecting")
-
-
-def leap2_type(item: Item, *, only_files: bool = False) -> tuple[str, tuple[str, str] | None]:
-    """The Leap2A type of an item and its category (scheme, term). only_files: of a collection, whether it is a folder."""
-    if item.type == model.FILE:
-        return "resource", _OFFLINE
-    if item.type == model.URL:
-        return "resource", _WEB
-    if item.type in _ACHIEVEMENTS:
-        return "achievement", None
-    if item.type == model.LE_DROPBOX and isinstance(item, LEArtifact) and item.file is not None:
-        return "resource", _OFFLINE
-    if item.type == model.REFLECTION:
-        return "entry", _REFLECTING
-    if isinstance(item, Collection):
-        return "selection", _FOLDER if only_files else _GROUPING
-    if item.type == model.PRESENTATION:
-        return "selection", _WEBSITE
-    if item.type == model.OBJECTIVE:
-        return "ability", None
-    return "entry", None
-
 
 def _urn(key: str) -> str:
     return f"urn:uuid:{key}"
@@ -374,7 +343,7 @@ class _Render:
             f"<title>{text(head.display_name)}</title>\n<id>{text(person)}</id>\n"
             f"<updated>{zulu(head.person_since)}</updated>\n"
             '<content type="text"/>\n<rdf:type rdf:resource="leap2:person"/>\n'
-            + _category(f"categories:{_PERSON[0]}#", _PERSON[1])
+            + _category(f"categories:{PERSON[0]}#", PERSON[1])
             + "\n</entry>\n"
         )
 
@@ -436,7 +405,7 @@ class _Render:
             categories=categories,
             links=self._links(item.key, item) + kept.links,
             literals=kept.leap2 + kept.dcterms,
-            ep=_element("ep:object", ep, self._object(item, inside_kept=item.foreign)),
+            ep=_element("ep:object", ep, self._object(item)),
         )
 
     def _description(self, item: Item) -> str:
@@ -461,7 +430,7 @@ class _Render:
             return _urn(key)
         return address
 
-    def _object(self, item: Item, inside_kept: model.Foreign | None) -> str:
+    def _object(self, item: Item) -> str:
         made = []
         if item.geo is not None:
             names = ("latitude", "longitude", "altitude", "bearing", "precision")
@@ -495,13 +464,13 @@ class _Render:
         elif isinstance(item, DynamicCollection):
             tags = "".join(_element("ep:tag", [], text(tag)) for tag in item.rule.tags)
             made.append(_element("ep:rule", [("mode", item.rule.mode)], tags))
-        if inside_kept is not None:
+        if item.foreign is not None:
             relations = "".join(
                 _element("link", [("rel", f"leap2:{one.name}"), ("href", _urn(one.key))])
-                for one in inside_kept.relations
+                for one in item.foreign.relations
             )
-            kept = _in_dialect(inside_kept.kept, self._head.dialect)
-            made.append(_element("ep:foreign", [("rdf-type", f"leap2:{inside_kept.rdf_type}")], kept + relations))
+            kept = _in_dialect(item.foreign.kept, self._head.dialect)
+            made.append(_element("ep:foreign", [("rdf-type", f"leap2:{item.foreign.rdf_type}")], kept + relations))
         return "".join(made)
 
     def _page(self, page: Page, number: int, within: int) -> str:
@@ -529,7 +498,7 @@ class _Render:
             page.modified,
             content=content,
             kind="selection",
-            categories=_category(f"categories:{_WEBPAGE[0]}#", _WEBPAGE[1]),
+            categories=_category(f"categories:{WEBPAGE[0]}#", WEBPAGE[1]),
             links=self._links(page.key),
             ep=_element("ep:page", values, blocks),
         )
@@ -586,7 +555,7 @@ class _Render:
             one.created,
             content=_content(""),
             kind="resource",
-            categories=_category(f"categories:{_OFFLINE[0]}#", _OFFLINE[1]),
+            categories=_category(f"categories:{OFFLINE[0]}#", OFFLINE[1]),
             links=self._links(one.key, one),
             ep=_element("ep:embedded", [("uid", one.key)]),
         )

@@ -2,6 +2,7 @@
 
 import time
 import tracemalloc
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.specs.packages.making import (
     entry,
     feed,
     found_in,
+    link,
     opened,
     ours,
     package,
@@ -182,7 +184,7 @@ class TestShape:
     def test_it_has_50_001_entries(self, tmp_path: Path) -> None:
         many = [f"<entry><id>urn:x:{n}</id></entry>" for n in range(50_001)]
         assert aborted(tmp_path, feed(*many)) == "too-many-entries"
-        assert len(found_in(tmp_path, feed(*many[:-1])).items) == 50_000
+        assert read(opened(tmp_path, feed(*many[:-1]).encode()), NOW).objects == 50_000
 
     def test_there_were_items_and_none_is_left(self, tmp_path: Path) -> None:
         assert aborted(tmp_path, feed(entry(None), ours(1, 999))) == "nothing-imported"
@@ -201,6 +203,28 @@ class TestSize:
 
     def test_so_is_what_is_in_no_entry(self, tmp_path: Path) -> None:
         assert aborted(tmp_path, feed("<a/>" * 1_000_000).encode()) == "too-large"
+
+    def test_so_are_more_links_than_anybody_has(self, tmp_path: Path) -> None:
+        xml = feed(*[entry(f"urn:x:{n}", "T", link("related", "a") * 10) for n in range(101)])
+        assert aborted(tmp_path, xml, Limits(links=1009)) == "too-large"
+        assert read(opened(tmp_path, xml.encode(), Limits(links=1010)), NOW).objects == 101
+
+    def test_markup_that_would_grow_in_a_sanitiser_becomes_text(self, tmp_path: Path) -> None:
+        """Each paragraph would open two hundred elements again."""
+        grown = "<p>" + "<b>" * 200 + "<p>x</p>" * 10_000 + "</b>" * 200 + "</p>"
+        div = f'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">{grown}</div></content>'
+        escaped = f'<content type="html">{escape(grown)}</content>'
+        deep = f'<content type="html">{escape("<div>" * 5000 + "x")}</content>'
+        found = found_in(
+            tmp_path, feed(*[entry(f"urn:x:{n}", content=one) for n, one in enumerate((div, escaped, deep))])
+        )
+        assert all("<b>" not in one.description and "x" in one.description for one in found.items)
+        assert found.codes == ["html-changed"] * 3
+
+    def test_of_each_problem_a_thousand_are_listed(self, tmp_path: Path) -> None:
+        found = found_in(tmp_path, feed(*[entry(f"urn:x:{n}", "") for n in range(1500)]))
+        assert found.codes == ["title-missing"] * 1001
+        assert found.reading.problems()[-1].text == "This was found 500 times more."
 
     def test_a_feed_is_never_held_whole(self, tmp_path: Path) -> None:
         texts = [entry(f"urn:x:{n}", content=f"<content>{'word ' * 4000}</content>") for n in range(1000)]

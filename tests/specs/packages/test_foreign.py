@@ -400,3 +400,7 @@ class TestTexts:
         odd = f'<leap2:spatial><o:a xmlns:o="{namespace}" o:b="c">x</o:a></leap2:spatial>'
         one = found_in(tmp_path, feed(entry("urn:x:1", "T", odd)))["urn:x:1"]
         assert 'b="c">x</a></leap2:spatial>' in one.foreign.kept
+
+    def test_a_title_in_html_is_plain_text(self, tmp_path: Path) -> None:
+        xml = feed(entry("urn:x:1", "T")).replace("<title>T", '<title type="html">&lt;b&gt;A&lt;/b&gt; &amp;amp; B')
+        assert found_in(tmp_path, xml)["urn:x:1"].name == "A & B"
