@@ -11,13 +11,15 @@ from quadrangle.web import portfolios as portfolio_screens
 from quadrangle.web import reference, static_files
 from quadrangle.web.family import WebFamily
 from quadrangle.wire import system
+from quadrangle.wire.brightspace import all_routes as brightspace_routes
+from quadrangle.wire.brightspace.family import BrightspaceFamily
 from quadrangle.wire.canvas import all_routes as canvas_routes
 from quadrangle.wire.canvas.family import CanvasFamily
 from quadrangle.work import create_worker
 
 
 def all_routes() -> list[Route]:
-    routes = [*system.routes, *static_files.routes, *reference.routes, *canvas_routes()]
+    routes = [*system.routes, *static_files.routes, *reference.routes, *canvas_routes(), *brightspace_routes()]
     return with_screens(routes, portfolio_screens.screens)
 
 
@@ -34,6 +36,7 @@ def create_app(
         routes=all_routes(),
         families={
             "canvas": canvas,
+            "brightspace": BrightspaceFamily(settings, Digester(settings.secret_key)),
             "system": system.SystemFamily(settings),
             "web": WebFamily(canvas),
         },

@@ -19,16 +19,16 @@ from prometheus_client.utils import floatToGoString
 
 from quadrangle.blobs import Blobs
 from quadrangle.db import Database, Overtaken, UnitOfWork
-from quadrangle.http.body import Disconnected, Receive, receive_body, tree_from_body
+from quadrangle.http.body import Disconnected, Receive, receive_body
 from quadrangle.http.call import Asked, Call, NeedsToWrite
 from quadrangle.http.negotiate import prefers_html
 from quadrangle.http.reply import Reply, Streamed
 from quadrangle.http.routing import Match, Route, Router
 from quadrangle.kernel.clock import Clock
 from quadrangle.kernel.digest import Digester, request_ids
-from quadrangle.kernel.errors import Failure, NotFound
+from quadrangle.kernel.errors import Failure, NotFound, WrongMethod
 from quadrangle.kernel.paging import Slice
-from quadrangle.kernel.params import merge, nest, pairs_from
+from quadrangle.kernel.params import pairs_from
 from quadrangle.logs import request_log
 from quadrangle.settings import Settings
 
@@ -43,6 +43,11 @@ class Family(Protocol):
     """A wire family: who may enter, how failures look, what every answer carries."""
 
     name: str
+    prefix: str  # of the paths it answers for where no route does; the longest counts
+
+    def read(self, call: Call, body: bytes) -> None:
+        """Make call.tree of query and body. Raises Malformed."""
+        ...
 
     async def enter(self, call: Call) -> Reply | None:
         """Throttle and authenticate; sets call.actor. A Reply ends the request there."""
@@ -123,9 +128,8 @@ class _Durations:
         return list(zip(bounds, itertools.accumulate(self._counts), strict=True))
 
 
-def _wants_screen(call: Call, match: Match | None) -> bool | None:
+def _wants_screen(call: Call, *, choice: bool) -> bool | None:
     """Whether the answer is a page for people, where there is a choice (eportfolios.md §4); None: there is none."""
-    choice = not call.raw_path.startswith("/api/") if match is None else match.screens is not None
     if not choice:
         return None
     return prefers_html(call.headers.get(b"accept")) and not call.raw_path.rstrip("/").endswith(".json")
@@ -184,7 +188,8 @@ class Application:
         match = self.router.match(call.raw_path)
         if match is not None and match.logged_path is not None:
             call.logged_path = match.logged_path
-        call.screen = _wants_screen(call, match)
+        choice = not self._named_by(call.raw_path).prefix if match is None else match.screens is not None
+        call.screen = _wants_screen(call, choice=choice)
         family = self._family(call, match)
         try:
             reply = await self._answer(call, family, match, scope, receive)
@@ -201,20 +206,27 @@ class Application:
     def _family(self, call: Call, match: Match | None) -> Family:
         if match is not None:
             return self.families[(match.screens if call.screen else None) or match.family]
-        return self.families["canvas" if call.screen is None else "web" if call.screen else "system"]
+        return self.families["web"] if call.screen else self._named_by(call.raw_path)
+
+    def _named_by(self, raw_path: str) -> Family:
+        """Who answers for a path that nothing matches: the family with the longest prefix of it."""
+        path = raw_path.lower()
+        return max(
+            (one for one in self.families.values() if path.startswith(one.prefix)), key=lambda one: len(one.prefix)
+        )
 
     async def _answer(
         self, call: Call, family: Family, match: Match | None, scope: dict[str, Any], receive: Receive
     ) -> Reply:
         try:
-            malformed = await self._decode(call, match, scope, receive)
+            malformed = await self._decode(call, family, match, scope, receive)
             ended = await family.enter(call)
             if ended is not None:
                 return ended
             if malformed is not None:
                 raise malformed
             if call.route is None:
-                raise NotFound
+                raise NotFound if match is None else WrongMethod(match.routes)
             return await self._work(call, family, call.route)
         except Failure as failure:
             return family.failed(call, failure)
@@ -225,38 +237,30 @@ class Application:
             self.log.exception("crashed", request_id=call.request_id, method=call.method, path=call.logged_path)
             return family.crashed(call, self._reports)
 
-    async def _decode(self, call: Call, match: Match | None, scope: dict[str, Any], receive: Receive) -> Failure | None:
+    async def _decode(
+        self, call: Call, family: Family, match: Match | None, scope: dict[str, Any], receive: Receive
+    ) -> Failure | None:
         """Read query and body into call.tree and choose the route; what is wrong with them is told after throttling."""
         try:
-            raw_query = scope.get("query_string", b"")
-            call.query = pairs_from(raw_query)
+            if call.method == "HEAD":
+                call.method = "GET"
             screen = call.screen is True
-            if match is not None and (route := match.route(call.method, screen=screen)) is not None and route.streams:
+            call.route = route = None if match is None else match.route(call.method, screen=screen)
+            call.query = pairs_from(scope.get("query_string", b""))
+            if route is not None and route.streams:
                 call.receive = receive
                 body = b""
             else:
                 body = call.body = await receive_body(receive, call.headers, self.settings.body_limit)
-            if body:
-                call.tree = tree_from_body(body, call.header("content-type") or "")
-            if call.query:
-                merge(call.tree, nest(call.query))
-            if call.method == "POST":
-                self._override_method(call)
-            elif call.method == "HEAD":
-                call.method = "GET"
-            if match is not None and (route := match.route(call.method, screen=screen)) is not None:
-                call.route = route
+            family.read(call, body)
+            if match is not None:
+                call.route = match.route(call.method, screen=screen)
+            if match is not None and call.route is not None:
                 call.path = match.path(call.method)
                 call.tree.update(call.path)
         except Failure as failure:
             return failure
         return None
-
-    @staticmethod
-    def _override_method(call: Call) -> None:
-        wanted = call.tree.get("_method") or call.header("x-http-method-override")
-        if isinstance(wanted, str) and wanted.upper() in ("PUT", "PATCH", "DELETE"):
-            call.method = wanted.upper()
 
     async def _work(self, call: Call, family: Family, route: Route) -> Reply:
         """Admit the caller and run the handler in its unit of work. Admission reads, so it never waits for the writer."""

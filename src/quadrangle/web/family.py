@@ -47,9 +47,13 @@ class WebFamily:
     """The screens. canvas: who lets people in."""
 
     name = "web"
+    prefix = ""  # what decides is whether somebody would rather have HTML
 
     def __init__(self, canvas: CanvasFamily) -> None:
         self._canvas = canvas
+
+    def read(self, call: Call, body: bytes) -> None:
+        self._canvas.read(call, body)
 
     async def enter(self, call: Call) -> Reply | None:
         refused = await self._canvas.enter(call)
