@@ -246,6 +246,19 @@ def sanitise(html: str) -> str:
     return cleaned
 
 
+_UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")  # for an XML document
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+
+
+def well_formed(html: str) -> str:
+    """The same as `sanitise`, of what an XML document can hold too: it comes back from one as it went in."""
+    cleaned = sanitise(_UNFIT.sub("", html.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    # Entities such as &#1; become characters only now.
+    fit = _UNFIT.sub("", cleaned).replace("\r", "\n")
+    again = _clean(fit, lambda tag, name, value: _attribute(tag, name, value) if _NAME.fullmatch(name) else None)
+    return sanitise(again) if again != cleaned else cleaned
+
+
 def rewritten(html: str, address: Callable[[str], str | None], *, rel: str | None = None) -> str:
     """Sanitised HTML with other addresses, also in styles.
 

@@ -19,6 +19,7 @@ from quadrangle.portfolios.access import (
     Standing,
     allow,
     may,
+    no_test_user,
     refuse,
 )
 from quadrangle.portfolios.authoring import (
@@ -48,6 +49,7 @@ from quadrangle.portfolios.authoring import (
     section_by,
     section_named,
     sections_of,
+    take_off_pages,
 )
 from quadrangle.portfolios.content import (
     attachments_of,
@@ -137,6 +139,7 @@ from quadrangle.portfolios.store import (
 )
 from quadrangle.portfolios.tables import (
     eportfolio_entries,
+    eportfolio_members,
     eportfolio_sections,
     eportfolios,
     portfolio_objects,
@@ -220,6 +223,7 @@ __all__ = [
     "entry_at",
     "entry_named",
     "eportfolio_entries",
+    "eportfolio_members",
     "eportfolio_sections",
     "eportfolios",
     "export_sites",
@@ -235,6 +239,7 @@ __all__ = [
     "moderate_all",
     "moderator_at",
     "newest_entries",
+    "no_test_user",
     "opened_by",
     "placed_files",
     "places_of",
@@ -260,6 +265,7 @@ __all__ = [
     "sections_sent",
     "standing_before",
     "standing_to",
+    "take_off_pages",
     "texts_of",
     "why",
 ]
