@@ -9,13 +9,15 @@ from quadrangle.kernel.digest import Digester
 from quadrangle.settings import Settings
 from quadrangle.web import reference, static_files
 from quadrangle.wire import system
+from quadrangle.wire.brightspace import all_routes as brightspace_routes
+from quadrangle.wire.brightspace.family import BrightspaceFamily
 from quadrangle.wire.canvas import all_routes as canvas_routes
 from quadrangle.wire.canvas.family import CanvasFamily
 from quadrangle.work import create_worker
 
 
 def all_routes() -> list[Route]:
-    return [*system.routes, *static_files.routes, *reference.routes, *canvas_routes()]
+    return [*system.routes, *static_files.routes, *reference.routes, *canvas_routes(), *brightspace_routes()]
 
 
 def create_app(
@@ -30,6 +32,7 @@ def create_app(
         routes=all_routes(),
         families={
             "canvas": CanvasFamily(settings, Digester(settings.secret_key)),
+            "brightspace": BrightspaceFamily(settings, Digester(settings.secret_key)),
             "system": system.SystemFamily(settings),
         },
     )

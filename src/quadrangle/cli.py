@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quadrangle.commands import jobs, oauth, report, site_admin, token
+from quadrangle.commands import brightspace, jobs, oauth, report, site_admin, token
 from quadrangle.commands.common import DatabaseOption, JsonOption, StorageOption, fail
 from quadrangle.kernel.problem import OperatorProblem
 
@@ -112,6 +112,7 @@ def doctor(database: DatabaseOption = None, storage: StorageOption = None, json:
 
 
 app.add_typer(token.app, name="token")
+app.add_typer(brightspace.app, name="brightspace")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(report.app, name="report")
 app.command()(oauth.oauth)

@@ -118,6 +118,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["full", "normal"],
         Meta(description="full survives a power cut, normal only a killed process; SQLite only."),
     ] = "full"
+    brightspace_time_tolerance: Annotated[
+        int, Meta(description="Seconds by which the time of a signed Brightspace request may be off, each way.")
+    ] = 300
+    brightspace_key_life: Annotated[
+        int | None, Meta(description="Life of a Brightspace user token, in seconds; unset: no limit.")
+    ] = None
+    brightspace_credits: Annotated[
+        int, Meta(description="Credits an application of the Brightspace API has a minute; 0: no limit.")
+    ] = 50_000
+    brightspace_cost: Annotated[int, Meta(description="Credits a call of the Brightspace API costs.")] = 10
+    brightspace_unlimited: Annotated[
+        tuple[str, ...], Meta(description="Brightspace applications and OAuth clients without a limit, by their ids.")
+    ] = ()
     body_limit: Annotated[int, Meta(description="Largest request body outside uploads, in bytes.")] = 16 * 1024 * 1024
 
     @property

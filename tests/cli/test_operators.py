@@ -1,11 +1,13 @@
 """The commands an operator gives a campus that is there: token, oauth, site-admin, doctor, demo. Source: ARCHITECTURE §4."""
 
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.process import Serving, quad, quad_json
+from tests.specs.brightspace.signing import sign
 
 TOKEN = "a-token-of-our-own"
 
@@ -63,6 +65,43 @@ class TestOAuth:
             folder=tmp_path,
         )  # fmt: skip
         assert set(made) == {"client_id"}
+
+
+class TestBrightspace:
+    def test_its_keys_sign_until_they_are_revoked(self, campus: str, tmp_path: Path) -> None:
+        app = quad_json("brightspace", "app", "--name", "Exporter", "--database", campus, folder=tmp_path)
+        made = ("brightspace", "key", "--app", app["app_id"], "--user", "1", "--database", campus)
+        user = quad_json(*made, folder=tmp_path)
+        assert set(app) == {"app_id", "app_key"}
+        assert set(user) == {"user_id", "user_key"}
+        path = "/d2l/api/lp/1.0/users/whoami"
+
+        def whoami() -> httpx.Response:
+            now = str(int(time.time()))
+            text = f"GET&{path}&{now}"
+            sent = {"x_a": app["app_id"], "x_b": user["user_id"], "x_t": now}
+            sent |= {"x_c": sign(app["app_key"], text), "x_d": sign(user["user_key"], text)}
+            return httpx.get(server.url + path, params=sent)
+
+        with Serving("--database", campus, folder=tmp_path) as server:
+            assert whoami().json()["Identifier"] == "1"
+            ended = quad_json("brightspace", "revoke", user["user_id"], "--database", campus, folder=tmp_path)
+            assert ended == {"revoked": user["user_id"]}
+            assert whoami().text == "Invalid token"
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("app", "--name", " "),
+            ("app", "--name", "x", "--trusted-url", "nowhere"),
+            ("key", "--app", "unknown", "--user", "1"),
+            ("revoke", "unknown"),
+        ],
+    )
+    def test_what_cannot_be_is_said(self, campus: str, tmp_path: Path, words: tuple[str, ...]) -> None:
+        ended = quad("brightspace", *words, "--database", campus, folder=tmp_path)
+        assert ended.returncode == 1
+        assert ended.stderr.count("\n") == 1
 
 
 class TestSiteAdmin:

@@ -54,6 +54,7 @@ TABLE: list[tuple[errors.Failure, int, Any]] = [
     (QuotaExceeded(), 400, {"message": "file size exceeds quota"}),
     (FolderNotEmpty(), 400, {"message": FolderNotEmpty.says}),
     (RootStays(), 400, {"message": RootStays.says}),
+    (errors.WrongMethod(["GET"]), 404, NOT_THERE),
     (errors.Unavailable("Later"), 503, {"errors": [{"message": "Later"}]}),
     (DeletedPageStays(), 400, {"error": DeletedPageStays.says}),
     (UnknownTerm("x"), 400, {"error": "invalid enrollment_term_id 'x'"}),

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from quadrangle.db import UnitOfWork
-from quadrangle.http.body import Receive
+from quadrangle.http.body import Receive, tree_from_body
 from quadrangle.kernel.errors import Unauthenticated
 from quadrangle.kernel.paging import Slice, Window, bookmark_window_from, cut, link_header, window_from
-from quadrangle.kernel.params import Params, Reading, Tree
+from quadrangle.kernel.params import Params, Reading, Tree, merge, nest
 
 if TYPE_CHECKING:
     from quadrangle.http.endpoint import Application
@@ -67,6 +67,7 @@ class Call:
         "request_id",
         "route",
         "scheme",
+        "sent_method",
         "started",
         "tree",
         "writing",
@@ -75,7 +76,8 @@ class Call:
 
     def __init__(self, app: "Application", scope: dict[str, Any], request_id: str, started: float) -> None:
         self.app = app
-        self.method: str = scope["method"]
+        self.sent_method: str = scope["method"]
+        self.method = self.sent_method  # what it is answered as: HEAD as GET, a POST perhaps as another
         self.raw_path: str = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
         self.logged_path = self.raw_path
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -191,6 +193,18 @@ class Asked(Generic[P]):
 
     def read(self) -> P:
         return self._params.read(self._call.tree, self._call.reading())
+
+
+def read_as_rails(call: Call, body: bytes) -> None:
+    """The parameters of body and query in one tree, the way Rails reads them; a POST may name another verb (conventions.md §9.1)."""
+    if body:
+        call.tree = tree_from_body(body, call.header("content-type") or "")
+    if call.query:
+        merge(call.tree, nest(call.query))
+    if call.method == "POST":
+        wanted = call.tree.get("_method") or call.header("x-http-method-override")
+        if isinstance(wanted, str) and wanted.upper() in ("PUT", "PATCH", "DELETE"):
+            call.method = wanted.upper()
 
 
 Answer = Callable[[Call], Awaitable["Reply"]]

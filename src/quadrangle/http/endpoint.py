@@ -19,15 +19,15 @@ from prometheus_client.utils import floatToGoString
 
 from quadrangle.blobs import Blobs
 from quadrangle.db import Database, Overtaken, UnitOfWork
-from quadrangle.http.body import Disconnected, Receive, receive_body, tree_from_body
+from quadrangle.http.body import Disconnected, Receive, receive_body
 from quadrangle.http.call import Asked, Call, NeedsToWrite
 from quadrangle.http.reply import Reply, Streamed
 from quadrangle.http.routing import Match, Route, Router
 from quadrangle.kernel.clock import Clock
 from quadrangle.kernel.digest import Digester, request_ids
-from quadrangle.kernel.errors import Failure, NotFound
+from quadrangle.kernel.errors import Failure, NotFound, WrongMethod
 from quadrangle.kernel.paging import Slice
-from quadrangle.kernel.params import merge, nest, pairs_from
+from quadrangle.kernel.params import pairs_from
 from quadrangle.logs import request_log
 from quadrangle.settings import Settings
 
@@ -42,6 +42,11 @@ class Family(Protocol):
     """A wire family: who may enter, how failures look, what every answer carries."""
 
     name: str
+    prefix: str  # of the paths it answers for where no route does; the longest counts
+
+    def read(self, call: Call, body: bytes) -> None:
+        """Make call.tree of query and body. Raises Malformed."""
+        ...
 
     async def enter(self, call: Call) -> Reply | None:
         """Throttle and authenticate; sets call.actor. A Reply ends the request there."""
@@ -191,20 +196,23 @@ class Application:
     def _family(self, raw_path: str, match: Match | None) -> Family:
         if match is not None:
             return self.families[match.family]
-        return self.families["canvas" if raw_path.startswith("/api/") else "system"]
+        path = raw_path.lower()
+        return max(
+            (one for one in self.families.values() if path.startswith(one.prefix)), key=lambda one: len(one.prefix)
+        )
 
     async def _answer(
         self, call: Call, family: Family, match: Match | None, scope: dict[str, Any], receive: Receive
     ) -> Reply:
         try:
-            malformed = await self._decode(call, match, scope, receive)
+            malformed = await self._decode(call, family, match, scope, receive)
             ended = await family.enter(call)
             if ended is not None:
                 return ended
             if malformed is not None:
                 raise malformed
             if call.route is None:
-                raise NotFound
+                raise NotFound if match is None else WrongMethod(match.routes)
             return await self._work(call, family, call.route)
         except Failure as failure:
             return family.failed(call, failure)
@@ -215,37 +223,29 @@ class Application:
             self.log.exception("crashed", request_id=call.request_id, method=call.method, path=call.logged_path)
             return family.crashed(call, self._reports)
 
-    async def _decode(self, call: Call, match: Match | None, scope: dict[str, Any], receive: Receive) -> Failure | None:
+    async def _decode(
+        self, call: Call, family: Family, match: Match | None, scope: dict[str, Any], receive: Receive
+    ) -> Failure | None:
         """Read query and body into call.tree and choose the route; what is wrong with them is told after throttling."""
         try:
-            raw_query = scope.get("query_string", b"")
-            call.query = pairs_from(raw_query)
-            if match is not None and (route := match.route(call.method)) is not None and route.streams:
+            if call.method == "HEAD":
+                call.method = "GET"
+            call.route = route = None if match is None else match.route(call.method)
+            call.query = pairs_from(scope.get("query_string", b""))
+            if route is not None and route.streams:
                 call.receive = receive
                 body = b""
             else:
                 body = call.body = await receive_body(receive, call.headers, self.settings.body_limit)
-            if body:
-                call.tree = tree_from_body(body, call.header("content-type") or "")
-            if call.query:
-                merge(call.tree, nest(call.query))
-            if call.method == "POST":
-                self._override_method(call)
-            elif call.method == "HEAD":
-                call.method = "GET"
-            if match is not None and (route := match.route(call.method)) is not None:
-                call.route = route
+            family.read(call, body)
+            if match is not None:
+                call.route = match.route(call.method)
+            if match is not None and call.route is not None:
                 call.path = match.path(call.method)
                 call.tree.update(call.path)
         except Failure as failure:
             return failure
         return None
-
-    @staticmethod
-    def _override_method(call: Call) -> None:
-        wanted = call.tree.get("_method") or call.header("x-http-method-override")
-        if isinstance(wanted, str) and wanted.upper() in ("PUT", "PATCH", "DELETE"):
-            call.method = wanted.upper()
 
     async def _work(self, call: Call, family: Family, route: Route) -> Reply:
         """Admit the caller and run the handler in its unit of work. Admission reads, so it never waits for the writer."""

@@ -15,6 +15,7 @@ _ERRORS = {
     "401": "No, or no valid, credentials; or a refusal of the endpoint's own",
     "403": "Signed in, but not permitted",
     "404": "No such object",
+    "405": "There is no such verb here",
     "409": "In conflict with what is there",
     "413": "The body is too large",
     "422": "The CSRF token of a session is missing or wrong",
@@ -31,13 +32,13 @@ def path_of(template: str) -> str:
 def describe(routes: Iterable[Route], *, title: str = "Quadrangle") -> dict[str, Any]:
     """The whole description as plain data."""
     routes = list(routes)
-    shapes = [route.gives for route in routes if route.gives is not None]
+    shapes = [shape for route in routes for shape in (route.gives, route.takes) if shape is not None]
     schemas, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     schema_of = {id(shape): schema for shape, schema in zip(shapes, schemas, strict=True)}
     paths: dict[str, Any] = {}
     for route in routes:
-        answer = schema_of[id(route.gives)] if route.gives is not None else None
-        paths.setdefault(path_of(route.template), {})[route.method.lower()] = _operation(route, answer)
+        answer, body = (None if shape is None else schema_of[id(shape)] for shape in (route.gives, route.takes))
+        paths.setdefault(path_of(route.template), {})[route.method.lower()] = _operation(route, answer, body)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -54,7 +55,7 @@ def describe(routes: Iterable[Route], *, title: str = "Quadrangle") -> dict[str,
     }
 
 
-def _operation(route: Route, answer: Any) -> dict[str, Any]:
+def _operation(route: Route, answer: Any, body: Any) -> dict[str, Any]:
     parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"[:*](\w+)", route.template)
@@ -89,12 +90,17 @@ def _operation(route: Route, answer: Any) -> dict[str, Any]:
             schema["description"] = f"At least one parameter of {', '.join(required)} is required."
         content = {kind: {"schema": schema} for kind in ("application/x-www-form-urlencoded", "multipart/form-data")}
         operation["requestBody"] = {"content": content}
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     if parameters:
         operation["parameters"] = parameters
     success: dict[str, Any] = {"description": "Success"}
     if answer is not None:
         success["content"] = {"application/json": {"schema": answer}}
-    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    error = {
+        kind: {"schema": {"type": "string"} if kind == "text/plain" else {"$ref": "#/components/schemas/Error"}}
+        for kind in route.refusals
+    }
     operation["responses"] = {str(route.status): success} | {
         status: {"description": text, "content": error} for status, text in _ERRORS.items()
     }

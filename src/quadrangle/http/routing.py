@@ -26,7 +26,8 @@ class Route(msgspec.Struct, frozen=True, eq=False):
     public: answers anonymous callers too. gives: what a success is made of, for the API description. work: "read" or "write" opens a unit of
     work of that kind around the handler, "none" leaves it to the handler. prepare: runs before that unit of work, for what must not be
     awaited inside (hashing a password). secret_path: a parameter of the path is a secret, so that logs show the template. streams: the
-    handler reads the body itself, as it comes. refuses_in_silence: a 400 may come without a body.
+    handler reads the body itself, as it comes. refuses_in_silence: a 400 may come without a body. takes: what a JSON body is made of.
+    any_case: fixed segments match in whatever case. refusals: content types of what is not a success.
     """
 
     method: str
@@ -45,6 +46,9 @@ class Route(msgspec.Struct, frozen=True, eq=False):
     secret_path: bool
     streams: bool
     refuses_in_silence: bool
+    takes: Any
+    any_case: bool
+    refusals: tuple[str, ...]
 
     @property
     def scope(self) -> str:
@@ -54,7 +58,11 @@ class Route(msgspec.Struct, frozen=True, eq=False):
 class Routes:
     """The routes of one module; `app` adds them up."""
 
-    def __init__(self, family: str, tag: str) -> None:
+    def __init__(
+        self, family: str, tag: str, *, any_case: bool = False, refusals: tuple[str, ...] = ("application/json",)
+    ) -> None:
+        self.any_case = any_case
+        self.refusals = refusals
         self.family = family
         self.tag = tag
         self.routes: list[Route] = []
@@ -76,6 +84,7 @@ class Routes:
         secret_path: bool = False,
         streams: bool = False,
         refuses_in_silence: bool = False,
+        takes: Any = None,
     ) -> Callable[[H], H]:
         def register(handler: H) -> H:
             summary = (inspect.getdoc(handler) or handler.__name__.replace("_", " ")).split("\n")[0]
@@ -97,6 +106,9 @@ class Routes:
                     secret_path=secret_path,
                     streams=streams,
                     refuses_in_silence=refuses_in_silence,
+                    takes=takes,
+                    any_case=self.any_case,
+                    refusals=self.refusals,
                 )
             )
             return handler
@@ -170,11 +182,14 @@ class Router:
 
     def __init__(self) -> None:
         self._top = _Node()
+        self._any_case = (
+            _Node()
+        )  # a tree of its own, asked when the first has nothing: its fixed segments are in lower case
         self._known: dict[str, Match | None] = {}
         self.routes: list[Route] = []
 
     def add(self, route: Route) -> None:
-        node = self._top
+        node = self._any_case if route.any_case else self._top
         names: list[str] = []
         for segment in route.template.strip("/").split("/"):
             if segment.startswith(":"):
@@ -186,7 +201,7 @@ class Router:
                 node.rest = node.rest or _Node()
                 node = node.rest
             else:
-                node = node.fixed.setdefault(segment, _Node())
+                node = node.fixed.setdefault(segment.lower() if route.any_case else segment, _Node())
         if route.method in node.routes:
             raise ValueError(f"two routes for {route.method} {route.template}")
         self._known.clear()
@@ -215,17 +230,20 @@ class Router:
             found = self._walk(self._top, path[1 : -len(".json")].split("/"), 0, [])
             if found is not None:
                 return found
-        return self._walk(self._top, path[1:].split("/") if path else [""], 0, [])
+        segments = path[1:].split("/") if path else [""]
+        return self._walk(self._top, segments, 0, []) or self._walk(self._any_case, segments, 0, [], any_case=True)
 
-    def _walk(self, node: _Node, segments: list[str], at: int, taken: list[str]) -> Match | None:
+    def _walk(
+        self, node: _Node, segments: list[str], at: int, taken: list[str], *, any_case: bool = False
+    ) -> Match | None:
         if at == len(segments):
             return node.matched(taken) if node.routes else None
         segment = segments[at]
-        fixed = node.fixed.get(segment)
-        if fixed is not None and (found := self._walk(fixed, segments, at + 1, taken)) is not None:
+        fixed = node.fixed.get(segment.lower() if any_case else segment)
+        if fixed is not None and (found := self._walk(fixed, segments, at + 1, taken, any_case=any_case)) is not None:
             return found
         if node.child is not None and segment:
-            found = self._walk(node.child, segments, at + 1, [*taken, segment])
+            found = self._walk(node.child, segments, at + 1, [*taken, segment], any_case=any_case)
             if found is not None:
                 return found
         if node.rest is not None:

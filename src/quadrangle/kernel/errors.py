@@ -4,6 +4,7 @@ A noun names its failures by subclassing a kind; a wire family decides status an
 names whose shape is part of the contract. Anything that is not a Failure is a crash.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 import msgspec
@@ -32,6 +33,16 @@ class Failure(Exception):
 class NotFound(Failure):
     code = "not_found"
     says = "The specified resource does not exist."
+
+
+class WrongMethod(NotFound):
+    """The path is there, but not for this verb."""
+
+    code = "wrong_method"
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        self.allowed = tuple(allowed)
+        super().__init__()
 
 
 class Forbidden(Failure):

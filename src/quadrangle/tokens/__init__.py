@@ -12,6 +12,18 @@ from quadrangle.tokens.access import (
     may_act_as,
     standing_before,
 )
+from quadrangle.tokens.id_keys import (
+    app_key,
+    base_strings,
+    create_app_pair,
+    create_key_pair,
+    find_app,
+    revoke_app,
+    revoke_key,
+    signature,
+    signed,
+    user_key,
+)
 from quadrangle.tokens.model import (
     ACTIVE,
     DELETED,
@@ -24,6 +36,8 @@ from quadrangle.tokens.model import (
     TOUCH_EVERY,
     AccessToken,
     DeveloperKey,
+    IdApp,
+    IdKeyForRequest,
     Issued,
     SessionForRequest,
     TokenForRequest,
@@ -60,6 +74,7 @@ from quadrangle.tokens.service import (
     end_tokens_of,
     issue_token,
     make_token,
+    touch_id_key,
     touch_token,
 )
 from quadrangle.tokens.sessions import (
@@ -76,18 +91,21 @@ from quadrangle.tokens.sessions import (
     sign_out,
 )
 from quadrangle.tokens.store import (
+    APP_BY_ID,
     COUNT_TOKENS_OF_USER,
+    ID_KEY_FOR_REQUEST,
     SESSION_FOR_REQUEST,
     TOKEN_FOR_REQUEST,
     TOKEN_OF_USER,
     TOKENS_OF_USER,
 )
-from quadrangle.tokens.tables import access_tokens, developer_keys, oauth_codes, session_tickets
+from quadrangle.tokens.tables import access_tokens, developer_keys, id_apps, id_keys, oauth_codes, session_tickets
 from quadrangle.tokens.when import parse_when
 
 __all__ = [
     "ACTIVATE",
     "ACTIVE",
+    "APP_BY_ID",
     "BRIGHTSPACE_SCOPES",
     "CHANGE",
     "CODE_LIFE",
@@ -97,6 +115,7 @@ __all__ = [
     "DELETED",
     "HINT_LENGTH",
     "IDLE",
+    "ID_KEY_FOR_REQUEST",
     "INACTIVE",
     "LEAST_CHOSEN",
     "LIST",
@@ -123,6 +142,8 @@ __all__ = [
     "ExpiredTokenStays",
     "ExpiryRefused",
     "Given",
+    "IdApp",
+    "IdKeyForRequest",
     "Issued",
     "OAuthProblem",
     "Opened",
@@ -134,15 +155,22 @@ __all__ = [
     "TokenStanding",
     "access_tokens",
     "activate_token",
+    "app_key",
+    "base_strings",
     "change_token",
     "consent_needed",
+    "create_app_pair",
     "create_developer_key",
+    "create_key_pair",
     "delete_token",
     "developer_keys",
     "end_token",
     "end_tokens_of",
     "exchange_code",
+    "find_app",
     "find_key",
+    "id_apps",
+    "id_keys",
     "is_known",
     "issue_code",
     "issue_ticket",
@@ -156,6 +184,8 @@ __all__ = [
     "redeem_ticket",
     "redirects_to",
     "refresh_token",
+    "revoke_app",
+    "revoke_key",
     "scope_covers",
     "scopes_refused",
     "see_session",
@@ -163,6 +193,10 @@ __all__ = [
     "shapes_of",
     "sign_in",
     "sign_out",
+    "signature",
+    "signed",
     "standing_before",
+    "touch_id_key",
     "touch_token",
+    "user_key",
 ]

@@ -163,3 +163,28 @@ class OwnerFacts(msgspec.Struct, frozen=True):
     is_admin: bool
     is_site_admin: bool
     types: list[str]
+
+
+class IdApp(msgspec.Struct, frozen=True):
+    """An application that signs with ID keys."""
+
+    id: int
+    app_id: str
+    name: str
+    trusted_url: str | None
+
+
+class IdKeyForRequest(msgspec.Struct, frozen=True):
+    """A user token of such an application with everything that decides whether it opens the door. login_id: an active login."""
+
+    id: int
+    app_id: str
+    app_state: str
+    user_id: int
+    workflow_state: str
+    last_used_at: datetime | None
+    created_at: datetime
+    user_state: str
+    time_zone: str | None
+    locale: str | None
+    login_id: int | None

@@ -27,7 +27,7 @@ from quadrangle.tokens.model import (
     Issued,
 )
 from quadrangle.tokens.scopes import is_known
-from quadrangle.tokens.store import DELETE_TOKENS_OF_USER, HINT_TAKEN, TOKEN_BY_ID, TOUCH_TOKEN
+from quadrangle.tokens.store import DELETE_TOKENS_OF_USER, HINT_TAKEN, TOKEN_BY_ID, TOUCH_ID_KEY, TOUCH_TOKEN
 from quadrangle.tokens.tables import access_tokens
 
 
@@ -242,6 +242,12 @@ async def touch_token(database: Database, clock: Clock, token_id: int) -> None:
     """Remember that a token was used; runs after the answer, and writes once in ten minutes however many requests there were."""
     async with writing(database, clock) as uow:
         await uow.run(TOUCH_TOKEN, token_id=token_id, at=uow.now, before=uow.now - timedelta(seconds=TOUCH_EVERY))
+
+
+async def touch_id_key(database: Database, clock: Clock, key_id: int) -> None:
+    """Remember that a user token was used; runs after the answer, and writes once in ten minutes."""
+    async with writing(database, clock) as uow:
+        await uow.run(TOUCH_ID_KEY, key_id=key_id, at=uow.now, before=uow.now - timedelta(seconds=TOUCH_EVERY))
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from quadrangle.tokens.model import (
     DELETED,
     AccessToken,
     DeveloperKey,
+    IdApp,
+    IdKeyForRequest,
     OAuthCode,
     OwnerFacts,
     RefreshFacts,
@@ -22,7 +24,7 @@ from quadrangle.tokens.model import (
     Ticket,
     TokenForRequest,
 )
-from quadrangle.tokens.tables import access_tokens, developer_keys, oauth_codes, session_tickets
+from quadrangle.tokens.tables import access_tokens, developer_keys, id_apps, id_keys, oauth_codes, session_tickets
 
 # A token by its digest with its user and an active login. Hot: the first statement of every request. Index: digest is unique.
 TOKEN_FOR_REQUEST = Statement(
@@ -229,6 +231,52 @@ REMEMBERED_SCOPES = Statement(
         access_tokens.c.remember_access.is_(True),
     ),
     into=list,
+)
+
+# --- ID keys -----------------------------------------------------------------------------------------------------------
+
+# An active application by its public id. Index: app_id is unique.
+APP_BY_ID = Statement(
+    select(*(id_apps.c[name] for name in IdApp.__struct_fields__)).where(
+        id_apps.c.app_id == bindparam("app_id"), id_apps.c.workflow_state == ACTIVE
+    ),
+    into=IdApp,
+    keep=True,
+)
+
+# A user token by its public id with its application, user and an active login. Hot. Index: token_id is unique.
+ID_KEY_FOR_REQUEST = Statement(
+    select(
+        id_keys.c.id,
+        id_apps.c.app_id,
+        id_apps.c.workflow_state.label("app_state"),
+        id_keys.c.user_id,
+        id_keys.c.workflow_state,
+        id_keys.c.last_used_at,
+        id_keys.c.created_at,
+        users.c.workflow_state.label("user_state"),
+        users.c.time_zone,
+        users.c.locale,
+        logins.c.id.label("login_id"),
+    )
+    .join(id_apps, id_apps.c.id == id_keys.c.id_app_id)
+    .join(users, users.c.id == id_keys.c.user_id)
+    .outerjoin(logins, and_(logins.c.user_id == users.c.id, logins.c.workflow_state == "active"))
+    .where(id_keys.c.token_id == bindparam("token_id"))
+    .order_by(logins.c.position)
+    .limit(1),
+    into=IdKeyForRequest,
+    keep=True,
+)
+
+# Note a use, unless somebody has noted one a moment ago.
+TOUCH_ID_KEY = Statement[None](
+    update(id_keys)
+    .where(
+        id_keys.c.id == bindparam("key_id"),
+        or_(id_keys.c.last_used_at.is_(None), id_keys.c.last_used_at <= bindparam("before", type_=UtcTime)),
+    )
+    .values(last_used_at=bindparam("at", type_=UtcTime))
 )
 
 # --- signing in ------------------------------------------------------------------------------------------------------

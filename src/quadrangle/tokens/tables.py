@@ -75,3 +75,31 @@ session_tickets = Table(
     Index(None, "expires_at"),
     sqlite_autoincrement=True,
 )
+
+# Applications that sign with ID keys (Brightspace). Keys are derived from the ids, never kept.
+id_apps = Table(
+    "id_apps",
+    metadata,
+    primary_id(),
+    Column("app_id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("trusted_url", Text),  # null: its users cannot be led back anywhere
+    Column("workflow_state", Text, nullable=False),  # active | deleted
+    Column("created_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# User tokens of such applications.
+id_keys = Table(
+    "id_keys",
+    metadata,
+    primary_id(),
+    Column("token_id", Text, nullable=False, unique=True),
+    Column("id_app_id", BigId, ForeignKey("id_apps.id"), nullable=False),
+    Column("user_id", BigId, ForeignKey("users.id"), nullable=False),
+    Column("workflow_state", Text, nullable=False),  # active | deleted
+    Column("last_used_at", UtcTime),
+    Column("created_at", UtcTime, nullable=False),
+    Index(None, "user_id"),
+    sqlite_autoincrement=True,
+)

@@ -7,7 +7,7 @@ from sqlalchemy import literal, select
 
 from quadrangle.db import Statement, reading
 from quadrangle.db.migrate import HEAD
-from quadrangle.http.call import Call
+from quadrangle.http.call import Call, read_as_rails
 from quadrangle.http.reply import Reply, redirect
 from quadrangle.http.routing import Routes
 from quadrangle.jobs import RUNNING, WAITING, queue_lengths
@@ -24,9 +24,13 @@ class SystemFamily:
     """Plain JSON, no callers to know."""
 
     name = "system"
+    prefix = ""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+
+    def read(self, call: Call, body: bytes) -> None:
+        read_as_rails(call, body)
 
     async def enter(self, call: Call) -> Reply | None:
         return None

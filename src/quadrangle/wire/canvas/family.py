@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from quadrangle.http.call import Call
+from quadrangle.http.call import Call, read_as_rails
 from quadrangle.http.csrf import CSRF_COOKIE, proves, sent_token, set_cookie
 from quadrangle.http.reply import Reply, text, with_string_ids
 from quadrangle.http.routing import Route
@@ -64,6 +64,7 @@ class CanvasFamily:
     """The family of `/api/v1` and `/login`."""
 
     name = "canvas"
+    prefix = "/api/"
 
     def __init__(self, settings: Settings, digest: Digester) -> None:
         self._settings = settings
@@ -83,6 +84,9 @@ class CanvasFamily:
         self.guesses = Attempts(most=20, every=3)  # at private links of ePortfolios
 
     # --- entering
+
+    def read(self, call: Call, body: bytes) -> None:
+        read_as_rails(call, body)
 
     async def enter(self, call: Call) -> Reply | None:
         settings = self._settings

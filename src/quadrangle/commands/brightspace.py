@@ -1,0 +1,140 @@
+"""`quad brightspace`: ID keys for clients of the Brightspace API. Source: ARCHITECTURE §4, brightspace-eportfolio.md §2."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import msgspec
+import typer
+
+from quadrangle.commands.common import DatabaseOption, JsonOption, StorageOption, fail
+
+if TYPE_CHECKING:
+    from quadrangle.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="ID keys for clients of the Brightspace API.")
+
+
+class NewApp(msgspec.Struct, frozen=True):
+    """What `quad brightspace app` prints."""
+
+    app_id: str
+    app_key: str
+
+
+class NewKey(msgspec.Struct, frozen=True):
+    """What `quad brightspace key` prints. user_id: the id of the user token, not of the user."""
+
+    user_id: str
+    user_key: str
+
+
+class Revoked(msgspec.Struct, frozen=True):
+    """What `quad brightspace revoke` prints."""
+
+    revoked: str
+
+
+@app.command("app")
+def app_(
+    name: Annotated[str, typer.Option(help="Name users are shown.")],
+    trusted_url: Annotated[str | None, typer.Option(help="Where users may be led back to with their key.")] = None,
+    database: DatabaseOption = None,
+    storage: StorageOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make an application: its id and its key."""
+    from quadrangle.commands.common import settings_for, show
+    from quadrangle.db import migrate
+
+    if not name.strip():
+        fail("--name is empty.")
+    if trusted_url is not None and not _has_host(trusted_url):
+        fail("--trusted-url needs a scheme and a host, as in https://app.example/back.")
+    settings = settings_for(database, storage)
+    migrate.upgrade(settings.database_url)
+    show(asyncio.run(_create_app(settings, name.strip(), trusted_url)), json)
+
+
+@app.command()
+def key(
+    app: Annotated[str, typer.Option(help="Id of the application.")],
+    user: Annotated[int, typer.Option(help="Id of the user it speaks for.")],
+    database: DatabaseOption = None,
+    storage: StorageOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a user token of an application: its id and its key."""
+    from quadrangle.commands.common import settings_for, show
+    from quadrangle.db import migrate
+
+    settings = settings_for(database, storage)
+    migrate.upgrade(settings.database_url)
+    show(asyncio.run(_create_key(settings, app, user)), json)
+
+
+@app.command()
+def revoke(
+    id: Annotated[str, typer.Argument(help="Id of an application or of a user token.")],
+    database: DatabaseOption = None,
+    storage: StorageOption = None,
+    json: JsonOption = False,
+) -> None:
+    """End a user token, or an application with all of its user tokens."""
+    from quadrangle.commands.common import settings_for, show
+    from quadrangle.db import migrate
+
+    settings = settings_for(database, storage)
+    migrate.upgrade(settings.database_url)
+    show(asyncio.run(_revoke(settings, id)), json)
+
+
+def _has_host(uri: str) -> bool:
+    try:
+        parts = urlsplit(uri)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+async def _create_app(settings: "Settings", name: str, trusted_url: str | None) -> NewApp:
+    from quadrangle.commands.common import opened
+    from quadrangle.db.uow import writing
+    from quadrangle.kernel.clock import SystemClock
+    from quadrangle.kernel.digest import Digester
+    from quadrangle.tokens import create_app_pair
+
+    async with opened(settings) as database, writing(database, SystemClock()) as uow:
+        digest = Digester(settings.secret_key)
+        return NewApp(*await create_app_pair(uow, digest, name=name, trusted_url=trusted_url))
+
+
+async def _create_key(settings: "Settings", app_id: str, user_id: int) -> NewKey:
+    from quadrangle.commands.common import opened
+    from quadrangle.db.uow import writing
+    from quadrangle.kernel.clock import SystemClock
+    from quadrangle.kernel.digest import Digester
+    from quadrangle.kernel.ids import Ref
+    from quadrangle.people import DELETED, find_user
+    from quadrangle.tokens import create_key_pair, find_app
+
+    async with opened(settings) as database, writing(database, SystemClock()) as uow:
+        found = await find_app(uow, app_id)
+        if found is None:
+            fail(f"There is no application {app_id}.")
+        user = await find_user(uow, Ref("id", str(user_id)))
+        if user is None or user.workflow_state == DELETED:
+            fail(f"There is no user {user_id}.")
+        return NewKey(*await create_key_pair(uow, Digester(settings.secret_key), found, user_id=user_id))
+
+
+async def _revoke(settings: "Settings", id: str) -> Revoked:
+    from quadrangle.commands.common import opened
+    from quadrangle.db.uow import writing
+    from quadrangle.kernel.clock import SystemClock
+    from quadrangle.tokens import revoke_app, revoke_key
+
+    async with opened(settings) as database, writing(database, SystemClock()) as uow:
+        if not (await revoke_key(uow, id) or await revoke_app(uow, id)):
+            fail(f"There is no application and no user token {id} that works.")
+    return Revoked(id)
