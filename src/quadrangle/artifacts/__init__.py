@@ -11,6 +11,7 @@ from quadrangle.artifacts.access import (
     VIEW,
     Standing,
     allow,
+    before_own,
     may,
     rights_on,
 )
@@ -188,6 +189,7 @@ __all__ = [
     "associate",
     "associated_with",
     "associations_of_all",
+    "before_own",
     "checked_html",
     "checked_name",
     "checked_rule",

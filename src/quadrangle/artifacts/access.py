@@ -10,6 +10,7 @@ from quadrangle import portfolios
 from quadrangle.artifacts.model import PRESENTATION, Item
 from quadrangle.kernel.access import Granted, Predicate, Rows, authorise, permits
 from quadrangle.kernel.errors import Forbidden, Unauthenticated
+from quadrangle.portfolios import ACTIVE, EPortfolio
 
 USE: Final = "use"  # one's own ePortfolio: listing, adding
 VIEW: Final = "view"
@@ -54,6 +55,32 @@ class Standing:
 
     def portfolio_allows(self, right: str) -> bool:
         return self.shown is not None and portfolios.may(self.shown, right)
+
+
+def before_own(own: Standing, item: Item) -> Standing:
+    """The same person before one of their own things that is there, as of a list: what decides is known already."""
+    assert item.user_id == own.viewer_id
+    if item.eportfolio_id is None:
+        return Standing(own.own, item)
+    portfolio = EPortfolio(
+        id=item.eportfolio_id,
+        user_id=item.user_id,
+        name=item.portfolio_name,
+        public=False,  # which decides nothing before its owner
+        workflow_state=ACTIVE,
+        deleted_at=None,
+        deleted_by=None,
+        spam_status=item.portfolio_spam,
+        review=None,
+        created_at=item.created_at,
+        updated_at=item.portfolio_at or item.created_at,
+    )
+    themselves = own.own
+    return Standing(
+        themselves,
+        item,
+        portfolios.Standing(themselves.facts, themselves.viewer_id, themselves.now, portfolio, words=themselves.words),
+    )
 
 
 # --- predicates: each a clause that is true or false

@@ -154,6 +154,7 @@ class Item(msgspec.Struct, frozen=True):
     deleted_at: datetime | None
     portfolio_name: str | None
     portfolio_at: datetime | None
+    portfolio_spam: str | None
     file_name: str | None
     file_type: str | None
     file_size: int | None

@@ -95,7 +95,9 @@ def _of_one_owner(one: Item, other: Item) -> None:
 
 
 async def associated_with(uow: UnitOfWork, granted: Granted[Standing], kinds: list[int]) -> list[Item]:
-    """The reflections on a thing (ON_REFLECTION), the objectives it is evidence of (ON_OBJECTIVE), by id. One statement."""
+    """The reflections on a thing (ON_REFLECTION), the objectives it is evidence of (ON_OBJECTIVE), by id; for their owner alone."""
+    if not granted.subject.owns:
+        return []
     return await uow.all(store.ASSOCIATED_WITH, item_id=granted.subject.item_there.id, kinds=kinds)
 
 

@@ -1,7 +1,8 @@
 """What happens to a collected thing: it is made, described anew, deleted and taken back.
 
-Every verb is one complete change and asks for proof (`Granted`) that the caller may. Whoever changes something here holds the lock of the
-owner's row, taken before the rights are looked at: `standing_before(…, lock=True)`, `standing_of(…, lock=True)`.
+Every verb is one complete change and asks for proof (`Granted`) that the caller may. Whoever changes something of theirs holds the lock of their
+own row, taken before the rights are looked at: `standing_of(…, lock=True)`. Nobody takes the lock of somebody else's, so that two who reach for
+each other's things do not wait for each other.
 """
 
 from collections.abc import Collection
@@ -70,10 +71,9 @@ async def standing_before(
 ) -> Standing:
     """The same person before one thing that is there, whosever it is; NotFound, also where it is of another kind than `kinds`.
 
-    One statement, two for a presentation. lock: it is about to change.
+    One statement, two for a presentation. lock: it is about to change; `own` was taken with a lock then. What can change of things of others
+    is what was said of them, which needs none, and presentations, which are locked as portfolios.
     """
-    if lock:
-        await uow.one(store.LOCK_OWNER_OF, item_id=item_id)
     item = await uow.one(store.ITEM, item_id=item_id)
     if item is None or (kinds is not None and item.type not in kinds):
         raise NotFound

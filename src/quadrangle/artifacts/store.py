@@ -46,6 +46,7 @@ def _columns() -> list[Any]:
         "own_name": _object.name.label("own_name"),
         "touched_at": _object.modified_at.label("touched_at"),
         "portfolio_name": eportfolios.c.name.label("portfolio_name"),
+        "portfolio_spam": eportfolios.c.spam_status.label("portfolio_spam"),
         "portfolio_at": eportfolios.c.updated_at.label("portfolio_at"),
         "file_name": files.c.display_name.label("file_name"),
         "file_type": files.c.content_type.label("file_type"),
@@ -98,12 +99,6 @@ DELETED_LATELY = Statement(
 # The row of a person, locked: their things and what connects them change under this lock alone. It does not stand in the way of rows that
 # refer to the person. Index: primary key.
 LOCK_OWNER = Statement(select(users.c.id).where(users.c.id == _OWNER).with_for_update(key_share=True), into=int)
-LOCK_OWNER_OF = Statement(
-    select(users.c.id)
-    .where(users.c.id == select(_object.user_id).where(_object.id == _ID).scalar_subquery())
-    .with_for_update(key_share=True),
-    into=int,
-)
 # A file of somebody's that is there, locked. Index: primary key of files.
 LOCK_OWN_FILE = Statement(
     select(files.c.id)

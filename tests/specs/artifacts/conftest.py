@@ -50,7 +50,7 @@ class Keeper:
         return self.world.do(work)
 
     async def _granted(self, uow: UnitOfWork, item_id: int, right: str) -> Granted[Standing]:
-        own = await artifacts.standing_of(uow, self.id, WORDS)
+        own = await artifacts.standing_of(uow, self.id, WORDS, lock=True)
         return artifacts.allow(await artifacts.standing_before(uow, own, item_id, WORDS, lock=True), right)
 
     def standing(self, item_id: int) -> Standing:

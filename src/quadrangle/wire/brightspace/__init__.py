@@ -1,8 +1,8 @@
 """The Brightspace wire family: one file a noun, as in the Canvas family."""
 
 from quadrangle.http.routing import Route
-from quadrangle.wire.brightspace import users, versions
+from quadrangle.wire.brightspace import artifacts, gathered, objects, users, versions
 
 
 def all_routes() -> list[Route]:
-    return [*versions.routes, *users.routes]
+    return [*versions.routes, *users.routes, *objects.routes, *artifacts.routes, *gathered.routes]
