@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; break; }; done)
 
-.PHONY: help serve test lint types layers unit bench plans migration docs lock format clean system
+.PHONY: help serve test lint types layers unit fuzz bench plans migration docs lock format clean system
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,11 @@ layers: $(VENV)/.dev ## imports point down
 
 unit: $(VENV)/.dev ## the tests alone; ARGS="-k word" chooses among them, JOBS=0 runs them in one process
 	$(BIN)/pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+fuzz: $(VENV)/.dev ## read mangled portfolio packages for a quarter of an hour or so (FUZZ=20000 of each kind); what it finds, it prints
+	FUZZ_EXAMPLES=$(FUZZ) $(BIN)/pytest -n $(JOBS) -q tests/specs/packages/test_fuzzing.py $(ARGS)
+
+FUZZ ?= 20000
 
 bench: $(VENV)/.dev system ## requests a second, latencies, memory; ratios against a bare application in the same run
 	$(BIN)/python -m benchmarks $(ARGS)

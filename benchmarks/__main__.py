@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--json] [--engine sqlite|postgresql] [--only requests|later]`: run everything, print tables or JSON."""
+"""`python -m benchmarks [--quick] [--json] [--engine sqlite|postgresql] [--only requests|later|packages]`: everything, as tables or JSON."""
 
 import argparse
 import asyncio
@@ -16,7 +16,7 @@ from urllib.parse import quote
 import msgspec
 from tests.engines import ENGINES, Postgres
 
-from benchmarks import later, load, portfolios, servers, statements
+from benchmarks import later, load, packages, portfolios, servers, statements
 from benchmarks.campus import BODY, HOT_PAGES, Campus, Size, build
 from benchmarks.load import Measured, request
 from benchmarks.report import HOT as ONE_PAGE
@@ -240,7 +240,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one; may be repeated")
     parser.add_argument(
-        "--only", choices=("requests", "later"), help="requests, or the jobs and reports that come later"
+        "--only",
+        choices=("requests", "later", "packages"),
+        help="requests, or the jobs and reports that come later, or portfolio packages",
     )
     chosen: Any = parser.parse_args()
     effort = QUICK if chosen.quick else FULL
@@ -250,18 +252,24 @@ def main() -> None:
 
     results: list[Result] = []
     laters: list[later.Later] = []
-    for engine in chosen.engine or ENGINES:
+    packed = None
+    if chosen.only in (None, "packages"):
+        say("packages")
+        packed = packages.measure(quick=chosen.quick)
+    for engine in () if chosen.only == "packages" else chosen.engine or ENGINES:
         with addresses(engine) as address:
-            if chosen.only != "later":
+            if chosen.only in (None, "requests"):
                 results.append(measure_engine(engine, address, effort, say))
-            if chosen.only != "requests":
+            if chosen.only in (None, "later"):
                 laters.append(later.measure(engine, address, quick=chosen.quick, say=say))
     if chosen.json:
-        sys.stdout.write(as_json(results, laters) + "\n")
+        sys.stdout.write(as_json(results, laters, packed) + "\n")
         return
     print(f"\nPython {platform.python_version()}, {platform.machine()}; {effort.seconds} s a figure\n")
     print(as_table(results, effort.growth))
     print(later.as_table(laters))
+    if packed is not None:
+        print(packages.as_table(packed))
 
 
 if __name__ == "__main__":

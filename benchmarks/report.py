@@ -7,6 +7,7 @@ import msgspec
 
 from benchmarks.later import Later
 from benchmarks.load import Measured
+from benchmarks.packages import PackageFigures
 
 BUDGET_RATIO: Final = {"sqlite": 0.40, "postgresql": 0.50}
 BUDGET_STATEMENTS: Final = 3
@@ -93,13 +94,13 @@ class Result(msgspec.Struct):
         return rows
 
 
-def as_json(results: list[Result], laters: list[Later]) -> str:
-    def plain(result: Result | Later) -> dict[str, Any]:
+def as_json(results: list[Result], laters: list[Later], packed: PackageFigures | None) -> str:
+    def plain(result: Result | Later | PackageFigures) -> dict[str, Any]:
         kept = {name: {"figure": figure, "budget": budget, "kept": ok} for name, figure, budget, ok in result.budgets()}
         return {**msgspec.to_builtins(result), "budgets": kept}
 
     requests = [plain(one) | {"ratio": one.ratio, "cpu_ratio": one.cpu_ratio} for one in results]
-    told = {"requests": requests, "later": [plain(one) for one in laters]}
+    told = {"requests": requests, "later": [plain(one) for one in laters], "packages": packed and plain(packed)}
     return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
 
 

@@ -12,6 +12,7 @@ from quadrangle.pages import PUBLISH_PAGE
 from quadrangle.portfolios import FORGET_SITES, export_sites
 from quadrangle.reports import run_reports
 from quadrangle.settings import Settings
+from quadrangle.transfers import EXPORT_PACKAGES, FORGET_PACKAGES
 from quadrangle.web.site import SiteOfPortfolio
 
 
@@ -24,6 +25,8 @@ def all_kinds(settings: Settings) -> tuple[Kind, ...]:
         fetch_files(settings.inside),
         run_reports(REPORTS),
         export_sites(SiteOfPortfolio),
+        EXPORT_PACKAGES,
+        FORGET_PACKAGES,
     )
 
 

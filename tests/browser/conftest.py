@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 # Chromium looks for its maker's servers at every start; a test must not depend on them.
@@ -55,3 +56,22 @@ def watched(browser: Browser) -> Iterator[Watched]:
     context: Any = browser.new_context(viewport={"width": 1280, "height": 900})
     yield Watched(context.new_page())
     context.close()
+
+
+WIDTHS = (320, 1280)
+SCHEMES = ("light", "dark")
+
+
+def findings(page: Page) -> list[str]:
+    """What axe-core finds wrong on a page, at the width of a telephone and of a desk, in light and in dark; and what does not fit in."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            where = f"{page.url} at {width} in {scheme}"
+            for one in Axe().run(page).response["violations"]:
+                found += [f"{where}: {one['id']}: {node['html']}" for node in one["nodes"]]
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"{where}: wider than the screen")
+    return found

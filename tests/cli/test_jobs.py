@@ -67,7 +67,7 @@ def test_a_worker_runs_what_waits_and_stops_when_asked(campus: str, tmp_path: Pa
         process.kill()
     # What comes round again waits for its time.
     assert {one["kind"] for one in jobs_of(campus, tmp_path).values()} == {
-        *("clear_away_files", "forget_eportfolio_exports", "forget_old_jobs"),
+        *("clear_away_files", "forget_eportfolio_exports", "forget_old_jobs", "forget_packages"),
     }
 
 

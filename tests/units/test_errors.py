@@ -15,6 +15,7 @@ from quadrangle.kernel import errors
 from quadrangle.kernel.errors import FieldError
 from quadrangle.kernel.paging import PageNotNumbered
 from quadrangle.kernel.params import GroupMissing
+from quadrangle.packages import Refused
 from quadrangle.pages import DeletedPageStays, FieldsRefused, NoFrontPage, PageNotFound, PagesTabHidden
 from quadrangle.reports import UnknownTerm
 from quadrangle.wire.canvas.errors import bare, by_attribute, listed, message, refuse, reply_for, search_too_short
@@ -53,6 +54,7 @@ TABLE: list[tuple[errors.Failure, int, Any]] = [
     (TooMany(), 400, {"message": TooMany.says}),
     (QuotaExceeded(), 400, {"message": "file size exceeds quota"}),
     (FolderNotEmpty(), 400, {"message": FolderNotEmpty.says}),
+    (Refused(2, "No ZIP"), 400, {"errors": [{"message": "No ZIP"}]}),
     (RootStays(), 400, {"message": RootStays.says}),
     (errors.WrongMethod(["GET"]), 404, NOT_THERE),
     (errors.Unavailable("Later"), 503, {"errors": [{"message": "Later"}]}),

@@ -176,3 +176,8 @@ class TestRewriting:
         assert rewritten('<a href="/y" rel="me">x</a>', self.moved, rel="ugc nofollow") == (
             '<a href="files/y" rel="ugc nofollow">x</a>'
         )
+
+    def test_addresses_may_stay(self) -> None:
+        html = '<p style="background: url(/x.png)"><a href="/y">x</a><img src="/z"></p>'
+        assert rewritten(html, None) == html
+        assert rewritten(html, None, rel="ugc") == html.replace('"/y"', '"/y" rel="ugc"')

@@ -22,24 +22,29 @@ class Archive:
         self._made = _Made()
         self._zip = zipfile.ZipFile(cast(IO[bytes], self._made), "w")
 
-    def entry(self, name: str, *, stored: bool = False) -> "_Entry":
-        """`async with archive.entry(name) as write:` … stored: what does not shrink is not compressed."""
+    def entry(self, name: str, *, stored: bool = False, size: int | None = None) -> "_Entry":
+        """`async with archive.entry(name) as write:` … stored: what does not shrink is not compressed.
+
+        size: about how many bytes it will have. Without one, or with more than 2 GiB, the member is written as ZIP64, which old
+        programs do not read.
+        """
         info = zipfile.ZipInfo(name, self._when)
         info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
         info._compresslevel = LEVEL  # type: ignore[attr-defined]  # Python 3.13 has a public name for it, and knows this one
-        return _Entry(self, self._zip, info)
+        info.file_size = size or 0
+        return _Entry(self, self._zip, info, force_zip64=size is None)
 
-    async def add(self, name: str, pieces: AsyncIterator[bytes]) -> None:
+    async def add(self, name: str, pieces: AsyncIterator[bytes], *, size: int | None = None) -> None:
         """A member from its bytes; whether it shrinks is tried with the first of them. What fails before there are any leaves no member."""
         first = await anext(pieces, b"")
-        async with self.entry(name, stored=not await asyncio.to_thread(_shrinks, first)) as write:
+        async with self.entry(name, stored=not await asyncio.to_thread(_shrinks, first), size=size) as write:
             await write(first)
             async for piece in pieces:
                 await write(piece)
 
     async def whole(self, name: str, data: bytes) -> None:
         """A small member that is there already."""
-        async with self.entry(name) as write:
+        async with self.entry(name, size=len(data)) as write:
             await write(data)
 
     async def drain(self) -> None:
@@ -51,6 +56,7 @@ class Archive:
         await self.drain()
 
 
+_SMALL: Final = 16 * 1024  # bytes; compressing so few takes no longer than asking a thread to
 _TRIED: Final = 32 * 1024  # bytes
 _WORTH: Final = 0.95  # of the size that compression must come below
 
@@ -61,15 +67,20 @@ def _shrinks(first: bytes) -> bool:
 
 
 class _Entry:
-    def __init__(self, archive: Archive, archive_file: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    def __init__(
+        self, archive: Archive, archive_file: zipfile.ZipFile, info: zipfile.ZipInfo, *, force_zip64: bool
+    ) -> None:
         self._archive = archive
-        self._file = archive_file.open(info, "w", force_zip64=True)
+        self._file = archive_file.open(info, "w", force_zip64=force_zip64)
 
     async def __aenter__(self) -> Callable[[bytes], Awaitable[None]]:
         return self._write
 
     async def _write(self, piece: bytes) -> None:
-        await asyncio.to_thread(self._file.write, piece)
+        if len(piece) <= _SMALL:
+            self._file.write(piece)
+        else:
+            await asyncio.to_thread(self._file.write, piece)
         await self._archive.drain()
 
     async def __aexit__(self, kind: object, *_: object) -> None:

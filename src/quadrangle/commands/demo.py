@@ -34,7 +34,7 @@ def demo(*, database: str | None, storage: str | None, if_missing: bool, json: b
 
 def _tell(made: DemoSummary) -> None:
     """For people: one login of every kind, and the administrator's token."""
-    counts = f"{made.users} people, {made.courses} courses, {made.groups} groups, {made.pages} pages"
+    counts = f"{made.users} people, {made.courses} courses, {made.groups} groups, {made.pages} pages, {made.portfolios} portfolios"
     typer.echo(f"{made.account_name}: {counts}")
     typer.echo("")
     typer.echo("Some of its logins:")

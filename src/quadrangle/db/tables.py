@@ -15,4 +15,5 @@ import quadrangle.people.tables
 import quadrangle.portfolios.tables
 import quadrangle.progress.tables
 import quadrangle.reports.tables
-import quadrangle.tokens.tables  # noqa: F401
+import quadrangle.tokens.tables
+import quadrangle.transfers.tables  # noqa: F401

@@ -10,7 +10,7 @@ import msgspec
 from quadrangle.accounts import ROOT_ID
 from quadrangle.blobs import Blob, Blobs, store_bytes
 from quadrangle.db import Database
-from quadrangle.demo import papers, people, places
+from quadrangle.demo import papers, people, places, showcase
 from quadrangle.demo.filler import MENTOR, REGISTRAR, Filler
 from quadrangle.demo.papers import Paper
 from quadrangle.demo.people import Person
@@ -53,12 +53,13 @@ class DemoSummary(msgspec.Struct, frozen=True):
     revisions: int
     logins: list[DemoLogin]
     tokens: dict[str, str]
+    portfolios: int = 0  # what an earlier release remembered does not tell
 
 
 async def fill(database: Database, blobs: Blobs, digest: Digester) -> DemoSummary:
     """Make the demo campus in an empty database that is at the newest schema."""
     password_digest = await hash_password(PASSWORD)
-    stored = {paper: await _store(database, blobs, paper) for paper in papers.PAPERS}
+    stored = {paper: await _store(database, blobs, paper) for paper in (*papers.PAPERS, *showcase.PAPERS)}
     with predictable("Northfield College"):
         async with database.write() as connection:
             filler = Filler(connection, digest, password_digest, stored)
@@ -74,6 +75,7 @@ async def fill(database: Database, blobs: Blobs, digest: Digester) -> DemoSummar
         groups=len(filler.groups),
         pages=filler.pages,
         revisions=filler.revisions,
+        portfolios=filler.portfolios,
         logins=[DemoLogin(one.name, one.address, PASSWORD, _role_of(one)) for one in people.EVERYBODY],
         tokens=dict(filler.tokens),
     )

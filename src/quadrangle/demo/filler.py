@@ -3,15 +3,16 @@
 All units share one transaction, so a campus is there as a whole or not at all.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from itertools import count
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import bindparam, select
 
-from quadrangle import announcements, calendars, files, modules, pages, reports
+from quadrangle import announcements, calendars, files, modules, pages, portfolios, reports
 from quadrangle.accounts import (
     MANAGE_LOGINS,
     MANAGE_ROLES,
@@ -44,19 +45,22 @@ from quadrangle.courses import (
 )
 from quadrangle.db import Connection, Statement, UnitOfWork
 from quadrangle.db.schema import BigId
-from quadrangle.demo import diary, notices, outlines, papers, people, places
+from quadrangle.demo import diary, notices, outlines, papers, people, places, showcase
 from quadrangle.demo.papers import Paper
 from quadrangle.demo.people import Person
 from quadrangle.demo.places import FOUNDED, OBSERVER, STUDENT, CoursePlan, GroupPlan, day
+from quadrangle.demo.showcase import Folio, Placed, Sheet
 from quadrangle.demo.texts import Event, Text, all_texts
 from quadrangle.departures import remove_people
 from quadrangle.files import Arrival, FileChange, Owner, Shelf
 from quadrangle.groups import add_member, create_group, create_group_category, group_standing
+from quadrangle.kernel.access import Granted
 from quadrangle.kernel.digest import Digester
 from quadrangle.kernel.ids import Ref
 from quadrangle.kernel.params import ABSENT, Absent
 from quadrangle.pages import PageChange, Wiki
 from quadrangle.people import add_email, create_login, create_user
+from quadrangle.portfolios import EntryChange, LinkChange, PortfolioChange, PortfolioSection, Standing
 from quadrangle.tokens import issue_token
 
 REGISTRAR: Final = "Registrar"
@@ -116,6 +120,7 @@ class Filler:
         self.groups: dict[str, int] = {}
         self.files: dict[tuple[str, str], int] = {}
         self.pages = 0
+        self.portfolios = 0
         self.revisions = 0
         self._roles: dict[str, int] = {}
         self._terms: dict[str, int] = {}
@@ -137,6 +142,10 @@ class Filler:
         await self._keep_calendars()
         await self._part()
         await self._ask_for_reports()
+        for paper in showcase.PAPERS:
+            await self._file(paper)
+        for folio in sorted(showcase.FOLIOS, key=lambda one: one.made):
+            await self._show(folio)
 
     # --- the institution
 
@@ -477,6 +486,94 @@ class Filler:
             ("unused_courses_csv", {}),
         ):
             await reports.start_report(uow, granted, REPORTS[name], parameters, user_id=admin_id)
+
+    # --- portfolios
+
+    async def _show(self, folio: Folio) -> None:
+        """A portfolio from its first evening to whatever came of it."""
+        self.portfolios += 1
+        uow, author = self.at(folio.made), self.users[folio.login]
+        words = portfolios.keywords((), folio.words)
+        standing = await portfolios.standing_to(uow, author, author, words)
+        made = await portfolios.create_portfolio(
+            uow,
+            portfolios.allow(standing, portfolios.CREATE),
+            PortfolioChange(name=folio.name, public=folio.public),
+        )
+        sections: dict[str, PortfolioSection] = {}
+        for number, sheet in enumerate(folio.sheets):
+            await self._write_sheet(folio, made.id, sheet, sections, folio.made + timedelta(minutes=7 * (number + 1)))
+        for link in folio.shared:
+            uow = self.at(folio.made + timedelta(hours=2))
+            granted = await self._granted(uow, folio, folio.login, made.id, portfolios.UPDATE)
+            section_id = sections[link.section].id if link.section else None
+            wish = LinkChange(name=link.name, section_id=section_id, expires_at=link.expires)
+            await portfolios.add_link(uow, granted, wish)
+        if folio.fate is not None:
+            await self._meet(folio, made.id, folio.fate)
+
+    async def _granted(
+        self, uow: UnitOfWork, folio: Folio, login: str, portfolio_id: int, right: str
+    ) -> Granted[Standing]:
+        words = portfolios.keywords((), folio.words)
+        standing = await portfolios.standing_before(uow, portfolio_id, self.users[login], words, lock=True)
+        return portfolios.allow(standing, right)
+
+    async def _write_sheet(
+        self, folio: Folio, portfolio_id: int, sheet: Sheet, sections: dict[str, PortfolioSection], moment: datetime
+    ) -> None:
+        uow = self.at(moment)
+        granted = await self._granted(uow, folio, folio.login, portfolio_id, portfolios.UPDATE)
+        section = sections.get(sheet.section)
+        entry = None
+        if section is None:
+            # What comes with a section, or with the portfolio, is its first page.
+            there = await portfolios.sections_of(uow, portfolio_id)
+            section = next((one for one in there if one.name == sheet.section), None)
+            section = sections[sheet.section] = section or await portfolios.add_section(uow, granted, sheet.section)
+            entry = await portfolios.first_entry(uow, section)
+        if entry is None:
+            entry = await portfolios.add_entry(uow, granted, section, EntryChange(name=sheet.name))
+        talked = bool(sheet.said)
+        for later, content in enumerate(self._contents(folio, sheet)):
+            uow = self.at(moment + timedelta(minutes=3 * later))
+            granted = await self._granted(uow, folio, folio.login, portfolio_id, portfolios.UPDATE)
+            change = EntryChange(name=sheet.name, content=content, allow_comments=talked, show_comments=talked)
+            entry = await portfolios.revise_entry(uow, granted, entry, change)
+        for said in sheet.said:
+            uow = self.at(said.at)
+            granted = await self._granted(uow, folio, said.login, portfolio_id, portfolios.COMMENT)
+            await portfolios.add_comment(uow, granted, entry, said.text)
+
+    def _contents(self, folio: Folio, sheet: Sheet) -> list[Any]:
+        """The versions of a page, each sent as a browser sends it."""
+        versions = [(sheet.earlier,), sheet.blocks] if sheet.earlier else [sheet.blocks]
+        own = {id for (place, _), id in self.files.items() if place == folio.login}
+        sent: list[list[Mapping[str, Any]]] = [
+            [
+                {"section_type": "attachment", "attachment_id": self.files[folio.login, block.name]}
+                if isinstance(block, Placed)
+                else {"section_type": "rich_text", "content": block}
+                for block in version
+            ]
+            for version in versions
+        ]
+        return [portfolios.content_from(blocks, own) for blocks in sent]
+
+    async def _meet(self, folio: Folio, portfolio_id: int, fate: str) -> None:
+        assert folio.ended is not None
+        uow, admin = self.at(folio.ended), people.ADMIN.login
+        if fate in ("safe", "spam"):
+            granted = await self._granted(uow, folio, admin, portfolio_id, portfolios.MODERATE)
+            await portfolios.moderate(uow, granted, portfolios.SAFE if fate == "safe" else portfolios.SPAM)
+        elif fate == "asked":
+            granted = await self._granted(uow, folio, folio.login, portfolio_id, portfolios.ASK)
+            await portfolios.ask_for_review(uow, granted)
+        else:
+            by = folio.login if fate == "deleted" else admin
+            await portfolios.delete_portfolio(uow, await self._granted(uow, folio, by, portfolio_id, portfolios.DELETE))
+
+    # --- pages
 
     def _change(self, life: "_Life", event: Event) -> PageChange:
         if event.verb == "save":

@@ -25,7 +25,15 @@ GROUP: Final = "Group"
 USER: Final = "User"
 ACCOUNT: Final = "Account"
 EPORTFOLIO: Final = "Eportfolio"  # what is made of it
-ROOT_NAMES: Final = {COURSE: "course files", GROUP: "files", USER: "my files", ACCOUNT: "files", EPORTFOLIO: "files"}
+PACKAGE: Final = "Package"  # of a person: what they export, and what they are about to import
+ROOT_NAMES: Final = {
+    COURSE: "course files",
+    GROUP: "files",
+    USER: "my files",
+    ACCOUNT: "files",
+    EPORTFOLIO: "files",
+    PACKAGE: "packages",
+}
 UNFILED: Final = "unfiled"  # where a file comes to lie for which no folder was named
 LONGEST_NAME: Final = 255  # characters
 DEEPEST: Final = 40  # folders within folders
@@ -64,7 +72,7 @@ class RootStays(Conflict):
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """Whose files: kind is Course, Group, User, Account or Eportfolio."""
+    """Whose files: kind is Course, Group, User, Account, Eportfolio or Package."""
 
     kind: str
     id: int

@@ -45,7 +45,8 @@ class Call:
     """Everything a handler may know of its request.
 
     path: decoded path parameters. tree: query, body and path as one parameter tree. body: its bytes as they came. actor: whoever is signed
-    in, or None; its type is the family's. uow: set while the handler runs, unless its route does its own work; writing: it may change something.
+    in, or None; its type is the family's. screen: whether the answer is a page for people; None where there is no choice. uow: set while the
+    handler runs, unless its route does its own work; writing: it may change something.
     """
 
     __slots__ = (
@@ -67,6 +68,7 @@ class Call:
         "request_id",
         "route",
         "scheme",
+        "screen",
         "sent_method",
         "started",
         "tree",
@@ -92,6 +94,7 @@ class Call:
         self.receive: Receive | None = None  # where the route reads the body itself
         self.path: dict[str, str] = {}
         self.route: Route | None = None
+        self.screen: bool | None = None
         self.actor: Any = None
         self.zone: tzinfo = UTC
         self.notes: dict[str, Any] = {}  # what the family remembers between entering and leaving

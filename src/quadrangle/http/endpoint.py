@@ -21,6 +21,7 @@ from quadrangle.blobs import Blobs
 from quadrangle.db import Database, Overtaken, UnitOfWork
 from quadrangle.http.body import Disconnected, Receive, receive_body
 from quadrangle.http.call import Asked, Call, NeedsToWrite
+from quadrangle.http.negotiate import prefers_html
 from quadrangle.http.reply import Reply, Streamed
 from quadrangle.http.routing import Match, Route, Router
 from quadrangle.kernel.clock import Clock
@@ -127,6 +128,13 @@ class _Durations:
         return list(zip(bounds, itertools.accumulate(self._counts), strict=True))
 
 
+def _wants_screen(call: Call, *, choice: bool) -> bool | None:
+    """Whether the answer is a page for people, where there is a choice (eportfolios.md §4); None: there is none."""
+    if not choice:
+        return None
+    return prefers_html(call.headers.get(b"accept")) and not call.raw_path.rstrip("/").endswith(".json")
+
+
 class Application:
     """The ASGI application: what families and handlers share for the life of the process."""
 
@@ -180,7 +188,9 @@ class Application:
         match = self.router.match(call.raw_path)
         if match is not None and match.logged_path is not None:
             call.logged_path = match.logged_path
-        family = self._family(call.raw_path, match)
+        choice = not self._named_by(call.raw_path).prefix if match is None else match.screens is not None
+        call.screen = _wants_screen(call, choice=choice)
+        family = self._family(call, match)
         try:
             reply = await self._answer(call, family, match, scope, receive)
         except Disconnected:
@@ -193,9 +203,13 @@ class Application:
             except Exception:
                 self.log.exception("work after the answer failed", request_id=call.request_id)
 
-    def _family(self, raw_path: str, match: Match | None) -> Family:
+    def _family(self, call: Call, match: Match | None) -> Family:
         if match is not None:
-            return self.families[match.family]
+            return self.families[(match.screens if call.screen else None) or match.family]
+        return self.families["web"] if call.screen else self._named_by(call.raw_path)
+
+    def _named_by(self, raw_path: str) -> Family:
+        """Who answers for a path that nothing matches: the family with the longest prefix of it."""
         path = raw_path.lower()
         return max(
             (one for one in self.families.values() if path.startswith(one.prefix)), key=lambda one: len(one.prefix)
@@ -230,7 +244,8 @@ class Application:
         try:
             if call.method == "HEAD":
                 call.method = "GET"
-            call.route = route = None if match is None else match.route(call.method)
+            screen = call.screen is True
+            call.route = route = None if match is None else match.route(call.method, screen=screen)
             call.query = pairs_from(scope.get("query_string", b""))
             if route is not None and route.streams:
                 call.receive = receive
@@ -239,7 +254,7 @@ class Application:
                 body = call.body = await receive_body(receive, call.headers, self.settings.body_limit)
             family.read(call, body)
             if match is not None:
-                call.route = match.route(call.method)
+                call.route = match.route(call.method, screen=screen)
             if match is not None and call.route is not None:
                 call.path = match.path(call.method)
                 call.tree.update(call.path)
@@ -303,6 +318,8 @@ class Application:
             (b"status", _STATUS[reply.status]),
             *reply.headers,
         ]
+        if call.screen is not None:
+            headers.append((b"vary", b"accept"))
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         if isinstance(reply.body, Streamed) and not head:
             async for piece in reply.body.pieces:

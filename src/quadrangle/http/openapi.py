@@ -97,10 +97,14 @@ def _operation(route: Route, answer: Any, body: Any) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Success"}
     if answer is not None:
         success["content"] = {"application/json": {"schema": answer}}
-    error = {
+    error: dict[str, Any] = {
         kind: {"schema": {"type": "string"} if kind == "text/plain" else {"$ref": "#/components/schemas/Error"}}
         for kind in route.refusals
     }
+    if route.screen is not None:
+        html = {"text/html": {"schema": {"type": "string"}}}
+        success["content"] = success.get("content", {}) | html
+        error |= html
     operation["responses"] = {str(route.status): success} | {
         status: {"description": text, "content": error} for status, text in _ERRORS.items()
     }

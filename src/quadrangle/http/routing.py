@@ -1,7 +1,7 @@
 """Routes in a tree of path segments, matched on the undecoded path so that an id may contain `%2F` (conventions.md §4.2)."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any, Final, TypeVar, get_args, get_origin
 from urllib.parse import unquote_to_bytes
 
@@ -27,7 +27,8 @@ class Route(msgspec.Struct, frozen=True, eq=False):
     work of that kind around the handler, "none" leaves it to the handler. prepare: runs before that unit of work, for what must not be
     awaited inside (hashing a password). secret_path: a parameter of the path is a secret, so that logs show the template. streams: the
     handler reads the body itself, as it comes. refuses_in_silence: a 400 may come without a body. takes: what a JSON body is made of.
-    any_case: fixed segments match in whatever case. refusals: content types of what is not a success.
+    any_case: fixed segments match in whatever case. refusals: content types of what is not a success. screen: the same for people, as HTML: it
+    answers whoever would rather have that, where the path does not end in `.json`.
     """
 
     method: str
@@ -49,6 +50,7 @@ class Route(msgspec.Struct, frozen=True, eq=False):
     takes: Any
     any_case: bool
     refusals: tuple[str, ...]
+    screen: "Route | None" = None
 
     @property
     def scope(self) -> str:
@@ -128,6 +130,13 @@ class Routes:
         return self.add("DELETE", template, **options)
 
 
+def with_screens(routes: Iterable[Route], screens: Iterable[Route]) -> list[Route]:
+    """The routes, each with the screen of its verb and path; a screen that has no such route stands alone."""
+    waiting = {screen.scope: screen for screen in screens}
+    joined = [msgspec.structs.replace(route, screen=waiting.pop(route.scope, None)) for route in routes]
+    return [*joined, *waiting.values()]
+
+
 def _asked(handler: Handler) -> tuple[type[Params], ...]:
     """The parameter classes of a handler: every argument after the call is annotated Asked[…]."""
     annotations = list(inspect.get_annotations(handler, eval_str=True).items())
@@ -153,20 +162,32 @@ class _Node:
 
     def matched(self, segments: list[str]) -> "Match":
         first = next(iter(self.routes.values()))[0]
-        return Match(self.routes, segments, first.family, first.template if first.secret_path else None)
+        screen = next((route.screen for route, _ in self.routes.values() if route.screen is not None), None)
+        return Match(
+            self.routes,
+            segments,
+            first.family,
+            None if screen is None else screen.family,
+            first.template if first.secret_path else None,
+        )
 
 
 class Match(msgspec.Struct, frozen=True):
-    """Every verb of the path that matched, and its undecoded parameters. logged_path: what logs show, where the path holds a secret."""
+    """Every verb of the path that matched, and its undecoded parameters. screens: the family of its screens, where it has some. logged_path:
+    what logs show, where the path holds a secret."""
 
     routes: dict[str, tuple[Route, tuple[str, ...]]]
     segments: list[str]
     family: str
+    screens: str | None
     logged_path: str | None
 
-    def route(self, method: str) -> Route | None:
+    def route(self, method: str, *, screen: bool = False) -> Route | None:
+        """screen: the one for people, where there is one."""
         found = self.routes.get(method)
-        return found[0] if found else None
+        if found is None:
+            return None
+        return found[0].screen or found[0] if screen else found[0]
 
     def path(self, method: str) -> dict[str, str]:
         """Path parameters by name, decoded. Raises Malformed for bytes that are no text."""

@@ -9,7 +9,7 @@ import msgspec
 from quadrangle.accounts import ROOT_ID, SITE_ADMIN_ID, HeldRole, Override, RoleRights, root_setting
 from quadrangle.kernel.access import Granted, Predicate, Rows, authorise, permits
 from quadrangle.kernel.errors import Forbidden, Unauthenticated
-from quadrangle.portfolios.model import UNDO_DAYS, EPortfolio
+from quadrangle.portfolios.model import NONE_YET, UNDO_DAYS, EPortfolio
 from quadrangle.portfolios.spam import Keywords
 
 READ: Final = "read"
@@ -263,6 +263,16 @@ def allow(standing: Standing, right: str) -> Granted[Standing]:
     if not permits(RULES, right, standing):
         refuse(standing)
     return authorise(RULES, right, standing, standing)
+
+
+def reads_all(standing: Standing) -> bool:
+    """Whether the viewer may read every section, and not only those that links have opened."""
+    return may(standing.inside(NONE_YET), READ)
+
+
+def may_be_listed(standing: Standing) -> bool:
+    """Whether search engines may have the portfolio, and its links count (eportfolios.md §6): somebody has looked at what its author makes."""
+    return standing.facts.reviewed and portfolio_public(standing) and not_spam(standing)
 
 
 def refuse(standing: Standing) -> NoReturn:

@@ -22,6 +22,7 @@ from quadrangle.kernel.access import Granted
 from quadrangle.kernel.errors import Forbidden, NotFound, Unauthenticated
 from quadrangle.portfolios import store
 from quadrangle.portfolios.access import UPDATE, Standing, allow
+from quadrangle.portfolios.addresses import Named
 from quadrangle.portfolios.content import placed_files
 from quadrangle.portfolios.model import (
     ERRORED,
@@ -62,13 +63,6 @@ class SitePlan(msgspec.Struct, frozen=True):
     places: Sequence[Place]
     base_url: str
     now: datetime
-
-
-class Named(msgspec.Struct, frozen=True):
-    """Files that the texts of a page name, by their ids or by the verifiers of their owner's files."""
-
-    ids: frozenset[int] = frozenset()
-    uuids: frozenset[str] = frozenset()
 
 
 class LocalFile(msgspec.Struct, frozen=True):
@@ -226,11 +220,12 @@ class _Making:
         async with self._running.blobs.incoming() as incoming:
             archive = Archive(incoming, plan.now)
             for batch in _batches(plan.places):
-                for entry in await self._entries(plan, batch):
-                    await archive.whole(*await asyncio.to_thread(site.page, entry, local))
+                for name, page in await asyncio.to_thread(_pages, site, await self._entries(plan, batch), local):
+                    await archive.whole(name, page)
                     await self._advanced(_PAGE_WEIGHS)
             for one in local.values():
-                await archive.add(one.path, self._counted(self._running.blobs.stream(one.file.digest or "")))
+                pieces = self._counted(self._running.blobs.stream(one.file.digest or ""))
+                await archive.add(one.path, pieces, size=one.file.size)
             for name, data in site.rest(local):
                 await archive.whole(name, data)
             await archive.finish()
@@ -321,6 +316,10 @@ async def _standing_of(uow: UnitOfWork, export: SiteExport) -> Standing:
 
 def _all_named(site: Site, entries: Iterable[Entry]) -> list[Named]:
     return [site.named_in(entry) for entry in entries]
+
+
+def _pages(site: Site, entries: Iterable[Entry], files: Mapping[int, LocalFile]) -> list[tuple[str, bytes]]:
+    return [site.page(entry, files) for entry in entries]
 
 
 def _batches(places: Sequence[Place]) -> Iterable[Sequence[Place]]:

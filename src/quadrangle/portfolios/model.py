@@ -22,6 +22,7 @@ VERDICTS: Final = (SAFE, SPAM)  # what a moderator may say over the documented A
 
 LONGEST_NAME: Final = 255  # characters
 LONGEST_COMMENT: Final = 10_000  # characters
+MOST_COMMENTS: Final = 100  # that are shown with an entry
 LONGEST_ENTRY: Final = 1_000_000  # characters in all blocks of an entry
 UNDO_DAYS: Final = 30
 
@@ -45,6 +46,7 @@ RESERVED: Final = frozenset(
         "links",
         "moderate",
         "new",
+        "package",
         "pages",
         "restore",
         "review",
@@ -134,6 +136,76 @@ class Entry(msgspec.Struct, frozen=True):
     updated_at: datetime
     category_slug: str
     content: Content
+
+
+class OutlinedSection(msgspec.Struct, frozen=True, array_like=True):
+    """A section, as far as one needs to know it to lead there."""
+
+    id: int
+    position: int
+    name: str
+    slug: str
+
+
+class OutlinedEntry(msgspec.Struct, frozen=True, array_like=True):
+    """An entry, likewise."""
+
+    id: int
+    section_id: int
+    position: int
+    name: str
+    slug: str
+
+
+class Outline(msgspec.Struct, frozen=True):
+    """The sections of a portfolio, and the entries of each by its id, all in their order."""
+
+    sections: list[OutlinedSection]
+    entries: dict[int, list[OutlinedEntry]]
+
+    @property
+    def complete(self) -> bool:
+        """There is a section, and an entry in the first one (eportfolios.md §1, "Defaults")."""
+        return bool(self.sections) and self.sections[0].id in self.entries
+
+
+def outline_of(sections: list[OutlinedSection], entries: list[OutlinedEntry]) -> Outline:
+    """From both in any order."""
+    found: dict[int, list[OutlinedEntry]] = {}
+    for entry in sorted(entries, key=lambda one: (one.position, one.id)):
+        found.setdefault(entry.section_id, []).append(entry)
+    return Outline(sorted(sections, key=lambda one: (one.position, one.id)), found)
+
+
+class SaidComment(msgspec.Struct, frozen=True, array_like=True):
+    """A comment with the name of whoever made it, if that is known."""
+
+    id: int
+    message: str
+    created_at: datetime
+    author: str | None
+
+
+class VisitedEntry(Entry, frozen=True):
+    """An entry as it is visited: with the outline of its portfolio, and the newest comments where they are shown."""
+
+    sections: list[OutlinedSection]
+    entries: list[OutlinedEntry]
+    said: list[SaidComment]
+
+    @property
+    def outline(self) -> Outline:
+        return outline_of(self.sections, self.entries)
+
+    @property
+    def comments(self) -> list[SaidComment]:
+        """The newest, newest first."""
+        return sorted(self.said, key=lambda one: -one.id)[:MOST_COMMENTS]
+
+    @property
+    def has_older_comments(self) -> bool:
+        """There are more than are shown."""
+        return len(self.said) > MOST_COMMENTS
 
 
 class EntryRevision(msgspec.Struct, frozen=True):

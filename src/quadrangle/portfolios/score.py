@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from html import unescape
 from typing import Final
-from urllib.parse import urlsplit
 
 from quadrangle.portfolios.model import Content, Reason
 from quadrangle.portfolios.spam import texts_of
@@ -17,21 +16,19 @@ SUSPICIOUS: Final = 60  # points from which something is done
 YOUNG: Final = timedelta(days=7)
 LONGEST_LOOK: Final = 100_000  # characters of a page that are looked at
 
-_LINK: Final = re.compile(
-    r"""<a\s[^>]*?href\s*=\s*(["'])(https?://[^"'<>\s]+)\1[^>]*>(.*?)</a>""", re.IGNORECASE | re.DOTALL
-)
-_TAG: Final = re.compile(r"<[^<>]*>")
+# Content is sanitised before it is weighed: names are lower-case, attributes stand in double quotes, and every element is closed. No pattern
+# here may look past the end of its tag: one that did took twenty seconds for a page of empty paragraphs.
+_LINK: Final = re.compile(r'<a\s[^<>]*?href="https?://(?:[^/?#"<>\s]*@)?([^/?#"<>:\s]+)[^<>]*>', re.IGNORECASE)
+_TAG: Final = re.compile(r"<(/?)(\w*)[^<>]*>")
 _BREAK: Final = re.compile(r"</(?:p|div|li|h[1-6]|td|blockquote|section|article)>|<br\s*/?>", re.IGNORECASE)
-_STYLED: Final = re.compile(
-    r"""<(\w+)[^<>]*\sstyle\s*=\s*(["'])([^<>]*?)\2[^<>]*>\s*(?:<[^<>]*>\s*)*[^<\s]""", re.IGNORECASE
-)
+_STYLED: Final = re.compile(r'<\w+\b[^<>]*?\sstyle="([^"<>]*)"')
+_VOID: Final = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "param", "source", "track", "wbr"})
 _HIDES: Final = re.compile(
     r"display:\s*none|visibility:\s*hidden|opacity:\s*0(?:\.0\d*)?(?![\d.])|font-size:\s*[01](?:\.\d+)?(?:px|pt|%|em)?(?![\d.])"
     r"|(?:left|top|text-indent|margin-left):\s*-\d{3,}",
     re.IGNORECASE,
 )
 _COLOUR: Final = re.compile(r"(?<![\w-])(background-color|background|color):\s*([#\w]+)", re.IGNORECASE)
-_SPACE: Final = re.compile(r"\s+")
 _PASSAGE: Final = 120  # characters from which a paragraph is worth remembering
 _PASSAGES: Final = 12  # of one page
 
@@ -54,7 +51,7 @@ def reasons_of(content: Content, *, author_since: datetime, now: datetime, repea
     author_since: when the author came. repeated_by: how many others have a paragraph of it in a portfolio of theirs.
     """
     html = _joined(content)
-    links = [(urlsplit(unescape(found[2])).hostname or "", _words(found[3])) for found in _links(html)]
+    links = _links(html)
     reasons = [
         reason
         for reason in (_density(html, links), _farm(links), _hidden(html), _repeated(repeated_by))
@@ -73,12 +70,19 @@ def _joined(content: Content) -> str:
     return "\n".join(texts_of(content))[:LONGEST_LOOK]
 
 
-def _links(html: str) -> list[re.Match[str]]:
-    return list(_LINK.finditer(html))
+def _links(html: str) -> list[tuple[str, str]]:
+    """The links to other sites: host and words of each."""
+    links = []
+    for piece in html.split("</a>")[:-1]:
+        start = piece.rfind("<a ")
+        found = _LINK.match(piece, start) if start >= 0 else None
+        if found is not None:
+            links.append((found[1].lower(), _words(piece[found.end() :])))
+    return links
 
 
 def _words(html: str) -> str:
-    return _SPACE.sub(" ", unescape(_TAG.sub(" ", html))).strip()
+    return " ".join(unescape(_TAG.sub(" ", html) if "<" in html else html).split())
 
 
 def _density(html: str, links: list[tuple[str, str]]) -> Reason | None:
@@ -98,13 +102,32 @@ def _farm(links: list[tuple[str, str]]) -> Reason | None:
 
 
 def _hidden(html: str) -> Reason | None:
-    for found in _STYLED.finditer(html):
-        style = unescape(found[3])
-        colours = {name.lower(): value.lower() for name, value in _COLOUR.findall(style)}
-        background = colours.get("background-color", colours.get("background"))
-        if _HIDES.search(style) or (background is not None and background == colours.get("color")):
-            return Reason("hidden_text", "A page holds text that its readers cannot see.", 60)
+    hiding = {found.start() for found in _STYLED.finditer(html) if _hides(unescape(found[1]))}
+    if hiding and _text_inside(html, hiding):
+        return Reason("hidden_text", "A page holds text that its readers cannot see.", 60)
     return None
+
+
+def _hides(style: str) -> bool:
+    colours = {name.lower(): value.lower() for name, value in _COLOUR.findall(style)}
+    background = colours.get("background-color", colours.get("background"))
+    return _HIDES.search(style) is not None or (background is not None and background == colours.get("color"))
+
+
+def _text_inside(html: str, starts: set[int]) -> bool:
+    """Whether words stand in one of the elements that begin there; one pass, however they are nested."""
+    depth = seen = 0
+    for tag in _TAG.finditer(html):
+        if depth and unescape(html[seen : tag.start()]).strip():
+            return True
+        seen = tag.end()
+        if tag[2] in _VOID:
+            continue
+        if depth:
+            depth += -1 if tag[1] else 1
+        elif tag.start() in starts:
+            depth = 1
+    return bool(depth and unescape(html[seen:]).strip())
 
 
 def _repeated(by: int) -> Reason | None:

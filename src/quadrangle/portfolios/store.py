@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     union_all,
     update,
 )
@@ -42,6 +43,7 @@ from quadrangle.people import logins, users
 from quadrangle.portfolios.access import MODERATOR, OwnerFacts, Step
 from quadrangle.portfolios.model import (
     ERRORED,
+    MOST_COMMENTS,
     TO_BE_ZIPPED,
     ZIPPING,
     Entry,
@@ -50,9 +52,13 @@ from quadrangle.portfolios.model import (
     EPortfolio,
     JudgedPortfolio,
     Link,
+    OutlinedEntry,
+    OutlinedSection,
     PageComment,
     PortfolioSection,
+    SaidComment,
     SiteExport,
+    VisitedEntry,
 )
 from quadrangle.portfolios.tables import (
     eportfolio_comments,
@@ -432,6 +438,62 @@ FIRST_OF = Statement(
     .order_by(eportfolio_entries.c.position, eportfolio_entries.c.id)
     .limit(1),
     into=Entry,
+)
+
+
+_outlined_section = eportfolio_sections.alias("outlined_section")
+_outlined_entry = eportfolio_entries.alias("outlined_entry")
+_said = (
+    select(
+        eportfolio_comments.c.id,
+        eportfolio_comments.c.message,
+        eportfolio_comments.c.created_at,
+        users.c.short_name.label("author"),
+    )
+    .select_from(eportfolio_comments.outerjoin(users, users.c.id == eportfolio_comments.c.user_id))
+    .where(eportfolio_comments.c.entry_id == eportfolio_entries.c.id, eportfolio_entries.c.show_comments)
+    .correlate(eportfolio_entries)
+    .order_by(eportfolio_comments.c.id.desc())
+    .limit(MOST_COMMENTS + 1)
+    .subquery("said")
+)
+_VISITED: Final = [
+    *_ENTRY,
+    collect(
+        select(*(_outlined_section.c[name] for name in OutlinedSection.__struct_fields__)).where(
+            _outlined_section.c.eportfolio_id == _ID
+        ),
+        OutlinedSection,
+    ).label("sections"),
+    collect(
+        select(*(_outlined_entry.c[name] for name in OutlinedEntry.__struct_fields__)).where(
+            _outlined_entry.c.eportfolio_id == _ID
+        ),
+        OutlinedEntry,
+    ).label("entries"),
+    collect(select(*_said.c), SaidComment).label("said"),
+]
+_CHOICES: Final = {
+    "id": eportfolio_entries.c.id == bindparam("entry_id", type_=BigId),
+    "slugs": and_(
+        eportfolio_sections.c.slug == bindparam("section_slug"), eportfolio_entries.c.slug == bindparam("slug")
+    ),
+    "section": eportfolio_entries.c.section_id == bindparam("section_id", type_=BigId),
+    "opened": any_of(eportfolio_entries.c.section_id, "section_ids"),
+    "first": true(),
+}
+# The first entry of those that the key chooses, with all that surrounds it when somebody looks at it. Hot: the viewer.
+# Indexes: those of ENTRY, ENTRY_BY_SLUG and FIRST_OF, ix_eportfolio_sections_…_position, ix_eportfolio_entries_eportfolio_id_position,
+# ix_eportfolio_comments_entry_id_id.
+VISITED = Dynamic(
+    lambda key: (
+        select(*_VISITED)
+        .select_from(_IN_SECTION)
+        .where(eportfolio_sections.c.eportfolio_id == _ID, _CHOICES[key])
+        .order_by(eportfolio_sections.c.position, eportfolio_entries.c.position, eportfolio_entries.c.id)
+        .limit(1)
+    ),
+    into=VisitedEntry,
 )
 
 

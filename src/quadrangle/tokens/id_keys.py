@@ -1,6 +1,6 @@
 """ID keys: how applications of the Brightspace family prove themselves and whom they speak for. Source: brightspace-eportfolio.md §2.1.
 
-A key is the keyed digest of its id under the server's secret, so that nothing of it is kept: docs/decisions/0010-id-keys-are-derived.md.
+A key is the keyed digest of its id under the server's secret, so that nothing of it is kept: docs/decisions/0012-id-keys-are-derived.md.
 """
 
 import base64

@@ -6,21 +6,19 @@ Pages stand beside each other, so that they lead to each other by name; files li
 leads there by its whole address; what leads elsewhere is left as it is.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from hashlib import sha256
 from importlib.resources import files as resources
 from typing import Any, Final
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
 from quadrangle.files import File
 from quadrangle.http.templates import rendered
 from quadrangle.kernel.clock import zulu
-from quadrangle.kernel.html import rewritten
-from quadrangle.portfolios import Entry, LocalFile, Named, SitePlan, texts_of
+from quadrangle.portfolios import Entry, LocalFile, Named, SitePlan, file_at, files_named, led, texts_of
 from quadrangle.web.viewer import Addresses, PageLink, PortfolioView, SectionTab, ShownPage, day, render
 
 INDEX: Final = "index.html"
@@ -30,12 +28,6 @@ LOGO: Final = "logo.svg"
 FORMAT: Final = "quadrangle-site"
 VERSION: Final = 1  # of LISTING
 LONGEST_NAME: Final = 250  # characters of a page's file name
-
-_FILE: Final = re.compile(
-    r"/(?:api/v1/)?(?:(?:courses|groups|users|accounts)/[^/]+/)?files/(\d{1,18})(?:/(?:download|preview))?/?\Z",
-    re.ASCII,
-)
-_OWN_FILE: Final = re.compile(r"/(?:api/v1/)?eportfolios/\d+/entries/\d+/files/([A-Za-z0-9]+)/?\Z", re.ASCII)
 
 
 class SiteOfPortfolio:
@@ -48,6 +40,7 @@ class SiteOfPortfolio:
             place.id: PageLink(place.id, place.name, place.slug, slugs[place.section_id]) for place in plan.places
         }
         self._names = _names(self._links.values())
+        self._addresses = {id: quote(name) for id, name in self._names.items()}
         tabs = []
         for section in plan.sections:
             inside = tuple(self._links[place.id] for place in plan.places if place.section_id == section.id)
@@ -64,23 +57,7 @@ class SiteOfPortfolio:
         self._local = self._local_pages()
 
     def named_in(self, entry: Entry) -> Named:
-        ids: set[int] = set()
-        uuids: set[str] = set()
-
-        def note(address: str) -> str:
-            here = self._here(address, entry)
-            if here is None:
-                return address
-            if found := _FILE.match(here):
-                ids.add(int(found[1]))
-            elif found := _OWN_FILE.match(here):
-                uuids.add(found[1])
-            return address
-
-        for text in texts_of(entry.content):
-            if "files/" in text:
-                rewritten(text, note)
-        return Named(frozenset(ids), frozenset(uuids))
+        return files_named(texts_of(entry.content), self._at(entry), self._plan.base_url)
 
     def page(self, entry: Entry, files: Mapping[int, LocalFile]) -> tuple[str, bytes]:
         shown = ShownPage(
@@ -161,7 +138,7 @@ class SiteOfPortfolio:
     # --- addresses
 
     def _of_page(self, page: PageLink) -> str:
-        return quote(self._names[page.id])
+        return self._addresses[page.id]
 
     def _of_section(self, section: SectionTab) -> str:
         return self._of_page(section.pages[0]) if section.pages else INDEX
@@ -177,42 +154,26 @@ class SiteOfPortfolio:
                     local[self._home + path] = self._of_page(page)
         return local
 
-    def _absolute(self, address: str, entry: Entry) -> str | None:
-        """The whole address of what an author wrote on a page; None for what is none."""
-        at = f"{self._plan.base_url}{self._home}/{entry.category_slug}/{entry.slug}"
-        try:
-            return urljoin(at, address.strip())
-        except ValueError:
-            return None
-
-    def _here(self, address: str, entry: Entry) -> str | None:
-        """The path of an address on this server, decoded; None when it leads elsewhere."""
-        absolute = self._absolute(address, entry)
-        if absolute is None or not absolute.startswith(f"{self._plan.base_url}/"):
-            return None
-        return unquote(urlsplit(absolute).path)
+    def _at(self, entry: Entry) -> str:
+        return f"{self._plan.base_url}{self._home}/{entry.category_slug}/{entry.slug}"
 
     def _written(self, address: str, entry: Entry, files: Mapping[int, LocalFile]) -> str:
-        if not address.strip() or address.strip().startswith("#"):
+        to = led(address, self._at(entry), self._plan.base_url)
+        if to is None:
             return address
-        absolute = self._absolute(address, entry)
-        if absolute is None:
-            return address
-        here = self._here(address, entry)
-        if here is None:
-            return address if urlsplit(address.strip()).scheme else absolute
-        _, mark, fragment = absolute.partition("#")
-        local = self._local_file(here, files) or self._local.get(here.rstrip("/"))
-        return absolute if local is None else f"{local}{mark}{fragment}"
+        if to.here is None:
+            return address if urlsplit(address.strip()).scheme else to.absolute
+        local = _local_file(to.here, files) or self._local.get(to.here.rstrip("/"))
+        _, mark, fragment = to.absolute.partition("#")
+        return to.absolute if local is None else f"{local}{mark}{fragment}"
 
-    def _local_file(self, here: str, files: Mapping[int, LocalFile]) -> str | None:
-        if found := _FILE.match(here):
-            local = files.get(int(found[1]))
-        elif found := _OWN_FILE.match(here):
-            local = next((one for one in files.values() if one.file.uuid == found[1]), None)
-        else:
-            return None
-        return None if local is None else quote(local.path)
+
+def _local_file(here: str, files: Mapping[int, LocalFile]) -> str | None:
+    id, uuid = file_at(here)
+    if uuid is not None:
+        id = next((one.file.id for one in files.values() if one.file.uuid == uuid), None)
+    local = None if id is None else files.get(id)
+    return None if local is None else quote(local.path)
 
 
 def _of_file(files: Mapping[int, LocalFile], page_id: int, file: File) -> str | None:

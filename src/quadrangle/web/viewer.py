@@ -119,7 +119,7 @@ class ShownComment(msgspec.Struct, frozen=True):
 
 class ShownPage(msgspec.Struct, frozen=True):
     """What stands on a page. files: those that its blocks name, by id; what is missing, or not available, is told to be gone. comments: newest
-    first; None where the page shows none."""
+    first; None where the page shows none. older_comments: there are more."""
 
     id: int
     name: str
@@ -128,6 +128,7 @@ class ShownPage(msgspec.Struct, frozen=True):
     updated_at: datetime
     files: Mapping[int, File] = {}
     comments: tuple[ShownComment, ...] | None = None
+    older_comments: bool = False
 
 
 class Addresses(msgspec.Struct, frozen=True):
@@ -211,24 +212,20 @@ def _block(view: PortfolioView, page: ShownPage, block: Any, addresses: Addresse
     if "submission_id" in block:
         address = addresses.submission(page.id, block["submission_id"])
         return Block("gone") if address is None else Block("link", name="A piece of work", address=address)
-    return _words(view, str(block["content"]), addresses)
+    return _words(view, str(block.get("content") or ""), addresses)
 
 
 def _words(view: PortfolioView, html: str, addresses: Addresses) -> Block:
     """html: sanitised."""
     rel = None if view.indexed else UGC
     if addresses.written is not None or rel is not None:
-        html = rewritten(html, addresses.written or _as_it_is, rel=rel)
+        html = rewritten(html, addresses.written, rel=rel)
     return Block(
         "words",
         html=Markup(html),
         coloured=_COLOURED.search(html) is not None,
         wide=_WIDE.search(html) is not None,
     )
-
-
-def _as_it_is(address: str) -> str:
-    return address
 
 
 def _file(page: ShownPage, file: File | None, addresses: Addresses) -> Block:

@@ -18,6 +18,7 @@ from quadrangle.app import create_app
 from quadrangle.blobs import open_blobs
 from quadrangle.db import Statement, metadata, migrate, open_database
 from quadrangle.demo import PASSWORD, DemoSummary, fill
+from quadrangle.demo.showcase import FOLIOS, Folio
 from quadrangle.demo.texts import all_texts
 from quadrangle.kernel.clock import SettableClock
 from quadrangle.kernel.digest import Digester
@@ -434,8 +435,74 @@ class TestItsFiles:
         assert self.names(demo, "ines.carvalho", "BIO110") > {"marking.txt", "results.csv"}
 
     def test_they_open(self, demo: Demo) -> None:
-        [own] = demo.all("aaliyah.brooks", "/users/self/files")
+        own = next(
+            one for one in demo.all("aaliyah.brooks", "/users/self/files") if one["display_name"] == "pond-essay.txt"
+        )
         assert httpx.get(own["url"], verify=NO_TLS).text == "The pond keeps its own time.\n"
+
+
+class TestItsPortfolios:
+    def of(self, demo: Demo, login: str, who: str = "mara.lindqvist") -> list[Any]:
+        (person,) = demo.all("mara.lindqvist", "/accounts/1/users", search_term=f"{login}@example.com")
+        return demo.all(who, f"/users/{person['id']}/eportfolios", deleted="deleted")
+
+    def one(self, demo: Demo, login: str) -> Any:
+        return self.of(demo, login)[0]
+
+    def test_there_are_a_dozen_in_every_state(self, demo: Demo) -> None:
+        assert demo.summary.portfolios == len(FOLIOS) >= 12
+        found = [self.one(demo, folio.login) for folio in FOLIOS]
+        assert {one["spam_status"] for one in found} == {
+            *(None, "marked_as_safe", "marked_as_spam", "flagged_as_possible_spam"),
+        }
+        assert {one["workflow_state"] for one in found} == {"active", "deleted"}
+        assert {one["public"] for one in found} == {True, False}
+        assert None in {one["name"] for one in found}
+
+    @pytest.mark.parametrize("folio", FOLIOS, ids=lambda folio: folio.login)
+    def test_their_authors_read_what_they_wrote(self, demo: Demo, folio: Folio) -> None:
+        if folio.fate in ("deleted", "removed"):
+            assert demo.as_(folio.login).get(f"/eportfolios/{self.one(demo, folio.login)['id']}").status_code == 403
+            return
+        (mine,) = demo.all(folio.login, "/users/self/eportfolios")
+        assert mine["name"] == folio.name
+        pages = demo.all(folio.login, f"/eportfolios/{mine['id']}/pages")
+        assert {sheet.name for sheet in folio.sheets} <= {page["name"] for page in pages}
+        assert "New Page" not in {page["name"] for page in pages}
+
+    def test_visitors_read_what_is_public_and_nothing_else(self, demo: Demo) -> None:
+        open_ones = {folio.login for folio in FOLIOS if folio.public and folio.fate in (None, "safe")}
+        assert len(open_ones) >= 4
+        for folio in FOLIOS:
+            address = f"{demo.server.url}/eportfolios/{self.one(demo, folio.login)['id']}"
+            demo.server.app = demo.app
+            answer = httpx.get(address, headers={"accept": "text/html"}, verify=NO_TLS)
+            assert (answer.status_code == 200) == (folio.login in open_ones), folio.login
+
+    def test_pictures_are_pictures_and_comments_are_shown(self, demo: Demo) -> None:
+        demo.server.app = demo.app
+        home = f"{demo.server.url}/eportfolios/{self.one(demo, 'aaliyah.brooks')['id']}"
+        page = httpx.get(f"{home}/field-notes/what-lives-there", headers={"accept": "text/html"}, verify=NO_TLS)
+        assert "no stonefly" in page.text
+        (source,) = re.findall(r'<img src="([^"]+)"', page.text)
+        picture = httpx.get(f"{demo.server.url}{source}", follow_redirects=True, verify=NO_TLS)
+        assert (picture.headers["content-type"], picture.content[:4]) == ("image/png", b"\x89PNG")
+
+    def test_moderators_find_what_waits_and_what_was_judged(self, demo: Demo) -> None:
+        (waiting,) = demo.ok("mara.lindqvist", "/accounts/1/eportfolio_reviews")
+        assert waiting["eportfolio"]["name"] == "What a fair wheel costs"
+        assert [one["code"] for one in waiting["eportfolio"]["reasons"]] == ["content_keyword"]
+        judged = [one["eportfolio"]["name"] for one in demo.ok("mara.lindqvist", "/accounts/1/eportfolio_moderation")]
+        assert judged == ["What a fair wheel costs", "Study help"]
+
+    def test_history_and_links_are_there(self, demo: Demo) -> None:
+        mine = f"/eportfolios/{self.one(demo, 'aaliyah.brooks')['id']}"
+        page = next(one for one in demo.all("aaliyah.brooks", f"{mine}/pages") if one["name"] == "Three sites")
+        versions = demo.all("aaliyah.brooks", f"{mine}/entries/{page['id']}/revisions")
+        assert "To do" in str(versions[-2]["content"])
+        links = demo.ok("linh.nguyen", f"/eportfolios/{self.one(demo, 'linh.nguyen')['id']}/links")
+        assert [bool(link["section_id"]) for link in links] == [False, False, True, False]
+        assert links[3]["expires_at"] == "2026-12-05T12:00:00Z"
 
 
 class TestReports:

@@ -19,7 +19,7 @@ def ids(reply: Any) -> list[int]:
 
 
 class TestListing:
-    """GET /users/:user_id/eportfolios: E21, E23 to E29; cases 1 to 4."""
+    """GET /users/:user_id/eportfolios: E21, E23 E24 E25 E26 E27 E28 E29; cases 1 to 4."""
 
     def test_its_owner_sees_the_active_ones_of_every_status(self, world: World, campus: Campus) -> None:
         assert ids(world.ben.get(campus.ben)) == campus.active
@@ -79,7 +79,7 @@ class TestListing:
 
 
 class TestShowing:
-    """GET /eportfolios/:id: E1 to E13, E30, E32; cases 5 to 9."""
+    """GET /eportfolios/:id: E1 E2 E3 E4 E5 E6 E7 E8 E9 E10 E11 E12 E13, E30, E32; cases 5 to 9."""
 
     def test_it_has_exactly_nine_keys(self, world: World, campus: Campus) -> None:
         body = world.root.get(f"/eportfolios/{campus.p1}").json()
@@ -130,7 +130,7 @@ class TestShowing:
 
 
 class TestDeleting:
-    """DELETE /eportfolios/:id: E9 to E11, E33, E35, E36; cases 10 and 11."""
+    """DELETE /eportfolios/:id: E9 E10 E11, E33, E35, E36; cases 10 and 11."""
 
     def test_its_owner_deletes_it_once(self, world: World, campus: Campus) -> None:
         world.clock.advance(seconds=5)
@@ -148,7 +148,7 @@ class TestDeleting:
 
 
 class TestPages:
-    """GET /eportfolios/:eportfolio_id/pages: E14 to E19, E37, E39; cases 12 and 13."""
+    """GET /eportfolios/:eportfolio_id/pages: E14 E15 E16 E17 E18 E19, E37, E39; cases 12 and 13."""
 
     def test_it_lists_them(self, world: World, campus: Campus) -> None:
         (page,) = world.ben.get(f"/eportfolios/{campus.p1}/pages").json()
@@ -174,7 +174,7 @@ class TestPages:
 
 
 class TestModerating:
-    """PUT /eportfolios/:eportfolio_id/moderate: E40, E42 to E48; cases 14 to 18."""
+    """PUT /eportfolios/:eportfolio_id/moderate: E40, E42 E43 E44 E45 E46 E47 E48; cases 14 to 18."""
 
     @pytest.mark.parametrize("status", ["marked_as_spam", "marked_as_safe"])
     @pytest.mark.parametrize("which", ["p1", "p2", "p3", "p4"])
@@ -213,7 +213,7 @@ class TestModerating:
 
 
 class TestModeratingAll:
-    """PUT /users/:user_id/eportfolios: E49, E51 to E54; cases 19 and 20."""
+    """PUT /users/:user_id/eportfolios: E49, E51 E52 E53 E54; cases 19 and 20."""
 
     @pytest.mark.parametrize("status", ["marked_as_spam", "marked_as_safe"])
     def test_it_sets_all_active_ones(self, world: World, campus: Campus, status: str) -> None:
@@ -248,7 +248,7 @@ class TestModeratingAll:
 
 
 class TestRestoring:
-    """PUT /eportfolios/:eportfolio_id/restore: E55, E57 to E59; cases 21 and 22."""
+    """PUT /eportfolios/:eportfolio_id/restore: E55, E57 E58 E59; cases 21 and 22."""
 
     def test_a_moderator_brings_it_back(self, world: World, campus: Campus) -> None:
         body = world.root.put(f"/eportfolios/{campus.p5}/restore").json()

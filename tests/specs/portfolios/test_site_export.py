@@ -130,7 +130,7 @@ class TestTheJob:
             author.world.clock.advance(hours=hours)
             for kind in ("forget_eportfolio_exports", "clear_away_files"):
                 author.world.do(lambda uow, kind=kind: enqueue(uow, kind))
-            author.world.work()
+                author.world.work()
             assert httpx.get(record["url"], verify=NO_TLS).status_code == (404 if gone else 200)
             assert bool(stored(author.world)) is not gone
 

@@ -19,6 +19,7 @@ from quadrangle.wire.canvas import (
     enrollments,
     eportfolio_authoring,
     eportfolio_exports,
+    eportfolio_packages,
     eportfolio_reviews,
     eportfolio_visits,
     eportfolios,
@@ -46,7 +47,7 @@ _MODULES = (
     users, account_users, departures, logins, accounts, account_search, account_courses, account_calendars, roles, admins,
     terms, courses, course_users, course_settings, sections, enrollments, group_categories, groups, pages, modules,
     uploads, files, folders, downloads, announcements, calendar_events, calendar_feeds, eportfolios, eportfolio_authoring,
-    eportfolio_exports, eportfolio_reviews, eportfolio_visits,
+    eportfolio_exports, eportfolio_packages, eportfolio_reviews, eportfolio_visits,
     reports, neighbours, progress, tokens, oauth, sessions,
 )  # fmt: skip
 

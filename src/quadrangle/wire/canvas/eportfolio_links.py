@@ -19,6 +19,7 @@ from quadrangle.wire.canvas.family import CanvasFamily
 COOKIE: Final = "_eportfolios"
 MOST_KEPT: Final = 20  # opened links in one browser; the oldest are forgotten first
 _USE: Final = "eportfolio_link"
+_BROUGHT: Final = "eportfolio_verifier"
 
 
 def _proofs(call: Call) -> list[str]:
@@ -57,7 +58,14 @@ def _checked(call: Call, links: Sequence[Link], verifier: str) -> Link | None:
     found = portfolios.link_with(links, verifier, call.now)
     if found is not None:
         guesses.succeeded(call.address, now)
+        call.notes[_BROUGHT] = verifier
     return found
+
+
+def brought_by(call: Call) -> str | None:
+    """The verifier of the link that a visitor comes with, if it is one."""
+    verifier: str | None = call.notes.get(_BROUGHT)
+    return verifier
 
 
 def remember(call: Call, reply: Reply, proof: str | None) -> Reply:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from quadrangle import portfolios
@@ -13,7 +14,7 @@ from quadrangle.http.routing import Routes
 from quadrangle.kernel.clock import zulu
 from quadrangle.kernel.errors import NotFound
 from quadrangle.kernel.ids import parse_number
-from quadrangle.portfolios import Entry, EPortfolio, PortfolioSection, Standing
+from quadrangle.portfolios import Entry, EPortfolio, Outline, PortfolioSection, Standing, VisitedEntry
 from quadrangle.wire.canvas.eportfolio_authoring import EntryRoot, PortfolioRoot, entry_json, portfolio_root
 from quadrangle.wire.canvas.eportfolio_links import opened_in, remember
 from quadrangle.wire.canvas.eportfolios import EPortfolioJson, eportfolio_json, keywords_of
@@ -30,8 +31,25 @@ class VisitedPortfolioJson(EPortfolioJson, frozen=True):
     profile_url: str | None = None
 
 
-async def _visit(call: Call) -> tuple[Standing, str | None]:
-    """The visitor before an active portfolio, or NotFound; and what they have just opened."""
+# --- finding what is visited: the same for programs and for people
+
+
+class Visit(Struct, frozen=True):
+    """A visitor who may read what they have come for.
+
+    portfolio: as it is now. proof: of a private link that they have brought just now. page: None where there is none, or where the address
+    leads to no page, so that they are led to the portfolio. outline: all sections and pages; what of it is open is asked of the noun.
+    """
+
+    standing: Standing
+    portfolio: EPortfolio
+    proof: str | None
+    page: VisitedEntry | None = None
+    outline: Outline | None = None
+
+
+async def _arrive(call: Call) -> tuple[Standing, str | None]:
+    """The visitor before an active portfolio, or NotFound; and the proof of what they have just opened."""
     portfolio_id = number_for(call.path["id"])
     opened, proof = await opened_in(call, portfolio_id)
     standing = await portfolios.standing_before(
@@ -42,16 +60,98 @@ async def _visit(call: Call) -> tuple[Standing, str | None]:
     return standing, proof
 
 
-async def _complete(call: Call, standing: Standing) -> EPortfolio:
+async def _readable(call: Call, section_id: int | None = None) -> tuple[Standing, str | None]:
+    """The visitor before a portfolio they may read, or a section of it alone."""
+    standing, proof = await _arrive(call)
+    if section_id is not None:
+        standing = standing.inside(section_id)
+    portfolios.allow(standing, portfolios.READ)
+    return standing, proof
+
+
+async def _complete(call: Call, standing: Standing, page: VisitedEntry | None) -> EPortfolio:
     """The portfolio with the section and page that every one has; made when somebody looks at one that lost them (§1, "Defaults")."""
     portfolio = standing.portfolio_there
-    if await portfolios.complete(call.uow, portfolio):
+    if (page is not None and page.outline.complete) or await portfolios.complete(call.uow, portfolio):
         return portfolio
     call.write()
     return await portfolios.ensure_defaults(call.uow, portfolio)
 
 
-# --- the portfolio
+async def find_portfolio(call: Call) -> Visit:
+    """The portfolio in the path, with the page it opens with."""
+    standing, proof = await _readable(call)
+    page = await portfolios.front_entry(call.uow, standing)
+    portfolio = await _complete(call, standing, page)
+    if page is None:
+        page = await portfolios.front_entry(call.uow, standing)
+    outline = await portfolios.outline(call.uow, portfolio.id) if page is None else page.outline
+    return Visit(standing, portfolio, proof, page, outline)
+
+
+async def find_section(call: Call, section: PortfolioSection | None) -> Visit:
+    """The first page of a section; where there is none it is made for the author, and others are led to the portfolio."""
+    standing, proof = await _readable(call, None if section is None else section.id)
+    portfolio = standing.portfolio_there
+    if section is None:
+        return Visit(standing, portfolio, proof)
+    page = await portfolios.visited_first(call.uow, portfolio.id, section.id)
+    portfolio = await _complete(call, standing, page)
+    if page is None:
+        page = await portfolios.visited_first(call.uow, portfolio.id, section.id)
+    if page is None and portfolios.may(standing, portfolios.UPDATE):
+        call.write()
+        await portfolios.add_empty_entry(call.uow, portfolios.allow(standing, portfolios.UPDATE), section)
+        page = await portfolios.visited_first(call.uow, portfolio.id, section.id)
+    return Visit(standing, portfolio, proof, page, None if page is None else page.outline)
+
+
+async def find_section_by_slug(call: Call) -> Visit:
+    """The same by its address; an unknown one leads to the portfolio."""
+    portfolio_id = number_for(call.path["id"])
+    return await find_section(
+        call, await portfolios.section_by(call.uow, portfolio_id, "slug", call.path["section_slug"])
+    )
+
+
+async def find_section_by_id(call: Call) -> Visit:
+    """The same by its id, or NotFound for whoever may read the portfolio."""
+    portfolio_id, number = number_for(call.path["id"]), parse_number(call.path["cid"])
+    section = None if number is None else await portfolios.section_by(call.uow, portfolio_id, "id", number)
+    if section is None:
+        await _readable(call)
+        raise NotFound
+    return await find_section(call, section)
+
+
+async def _found(call: Call, page: VisitedEntry | None) -> Visit:
+    standing, proof = await _readable(call, None if page is None else page.section_id)
+    return Visit(standing, standing.portfolio_there, proof, page, None if page is None else page.outline)
+
+
+async def find_page(call: Call) -> Visit:
+    """The page at an address; an unknown one leads to the portfolio."""
+    portfolio_id = number_for(call.path["id"])
+    page = await portfolios.visited_at(call.uow, portfolio_id, call.path["section_slug"], call.path["page_slug"])
+    return await _found(call, page)
+
+
+async def find_page_by_id(call: Call) -> Visit:
+    """The page of an id, or NotFound for whoever may read the portfolio."""
+    number = parse_number(call.path["eid"])
+    page = None if number is None else await portfolios.visited_entry(call.uow, number_for(call.path["id"]), number)
+    visit = await _found(call, page)
+    if page is None:
+        raise NotFound
+    return visit
+
+
+def home(call: Call) -> str:
+    """Where the portfolio in the path is."""
+    return f"/eportfolios/{number_for(call.path['id'])}"
+
+
+# --- the portfolio, its sections and pages
 
 
 @routes.get("/dashboard/eportfolios", gives=list[PortfolioRoot])
@@ -66,93 +166,49 @@ async def my_portfolios(call: Call) -> Reply:
 @routes.get("/eportfolios/:id", public=True, gives=VisitedPortfolioJson)
 async def visit_portfolio(call: Call) -> Reply:
     """Show an ePortfolio to whoever may read it; `verifier` opens it for the rest of the visit."""
-    standing, proof = await _visited(call)
-    portfolio = await _complete(call, standing)
-    return remember(call, Reply(200, VisitedPortfolioJson(**asdict(eportfolio_json(portfolio)))), proof)
-
-
-async def _visited(call: Call, section: PortfolioSection | None = None) -> tuple[Standing, str | None]:
-    """The visitor before a portfolio they may read, or a section of it alone."""
-    standing, proof = await _visit(call)
-    if section is not None:
-        standing = standing.inside(section.id)
-    portfolios.allow(standing, portfolios.READ)
-    return standing, proof
+    visit = await find_portfolio(call)
+    return remember(call, Reply(200, VisitedPortfolioJson(**asdict(eportfolio_json(visit.portfolio)))), visit.proof)
 
 
 @routes.get("/eportfolios/:id/categories", public=True, status=302)
 async def to_portfolio(call: Call) -> Reply:
     """Lead to the portfolio."""
-    return redirect(f"/eportfolios/{number_for(call.path['id'])}")
+    return redirect(home(call))
 
 
-# --- sections and pages
-
-
-async def _first_page(call: Call, section: PortfolioSection | None) -> Reply:
-    """The first page of a section; where there is none it is made for the author, and others are led to the portfolio."""
-    home = f"/eportfolios/{number_for(call.path['id'])}"
-    standing, proof = await _visited(call, section)
-    if section is None:
-        return remember(call, redirect(home), proof)
-    await _complete(call, standing)
-    entry = await portfolios.first_entry(call.uow, section)
-    if entry is None and portfolios.may(standing, portfolios.UPDATE):
-        call.write()
-        entry = await portfolios.add_empty_entry(call.uow, portfolios.allow(standing, portfolios.UPDATE), section)
-    if entry is None:
-        return remember(call, redirect(home), proof)
-    return remember(call, Reply(200, EntryRoot(entry_json(entry))), proof)
+def _page(call: Call, visit: Visit) -> Reply:
+    if visit.page is None:
+        return remember(call, redirect(home(call)), visit.proof)
+    return remember(call, Reply(200, EntryRoot(entry_json(visit.page))), visit.proof)
 
 
 @routes.get("/eportfolios/:id/categories/:cid", public=True, gives=EntryRoot)
 async def visit_section_by_id(call: Call) -> Reply:
     """Show the first page of a section."""
-    portfolio_id, number = number_for(call.path["id"]), parse_number(call.path["cid"])
-    section = None if number is None else await portfolios.section_by(call.uow, portfolio_id, "id", number)
-    if section is None:
-        await _visited(call)
-        raise NotFound
-    return await _first_page(call, section)
+    return _page(call, await find_section_by_id(call))
 
 
 @routes.get("/eportfolios/:id/:section_slug", public=True, gives=EntryRoot)
 async def visit_section(call: Call) -> Reply:
     """Show the first page of a section by its address."""
-    section = await portfolios.section_by(call.uow, number_for(call.path["id"]), "slug", call.path["section_slug"])
-    return await _first_page(call, section)
+    return _page(call, await find_section_by_slug(call))
 
 
-async def _page(call: Call, entry: Entry | None) -> Reply:
-    section = None
-    if entry is not None:
-        section = await portfolios.section_by(call.uow, entry.eportfolio_id, "id", entry.section_id)
-    _, proof = await _visited(call, section)
-    if entry is None:
-        return remember(call, redirect(f"/eportfolios/{number_for(call.path['id'])}"), proof)
-    reply = Reply(200, EntryRoot(entry_json(entry))).header("etag", f'"{entry.lock_version}"')
-    return remember(call, reply, proof)
+def _versioned(call: Call, visit: Visit) -> Reply:
+    reply = _page(call, visit)
+    return reply if visit.page is None else reply.header("etag", f'"{visit.page.lock_version}"')
 
 
 @routes.get("/eportfolios/:id/entries/:eid", public=True, gives=EntryRoot)
 async def visit_page_by_id(call: Call) -> Reply:
     """Show a page."""
-    number = parse_number(call.path["eid"])
-    try:
-        entry = await portfolios.entry_named(call.uow, number_for(call.path["id"]), number or 0)
-    except NotFound:
-        await _visited(call)
-        raise
-    return await _page(call, entry)
+    return _versioned(call, await find_page_by_id(call))
 
 
 @routes.get("/eportfolios/:id/:section_slug/:page_slug", public=True, gives=EntryRoot)
 async def visit_page(call: Call) -> Reply:
     """Show a page by its address; an unknown one leads to the portfolio."""
-    portfolio_id = number_for(call.path["id"])
-    return await _page(
-        call, await portfolios.entry_at(call.uow, portfolio_id, call.path["section_slug"], call.path["page_slug"])
-    )
+    return _versioned(call, await find_page(call))
 
 
 # --- the feed
@@ -166,7 +222,7 @@ async def show_feed(call: Call) -> Reply:
     if number is None or not name.endswith(".atom"):
         raise NotFound
     call.path["id"] = str(number)
-    standing, _ = await _visit(call)
+    standing, _ = await _arrive(call)
     granted = portfolios.allow(standing, portfolios.FOLLOW)
     entries = await portfolios.newest_entries(call.uow, granted, limit=IN_FEED)
     reply = Reply(200, atom(standing, entries, call.base_url), content_type=b"application/atom+xml; charset=utf-8")

@@ -5,8 +5,8 @@ from alembic import op
 
 from quadrangle.db.migrations.ids import start_ids
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 UtcTime = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")

@@ -1,0 +1,101 @@
+"""Exports and imports of portfolios as values. Source: brightspace-eportfolio.md §5."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from quadrangle.kernel.errors import Forbidden, Invalid, NotFound
+
+EXPORT: Final = "export"
+IMPORT: Final = "import"
+
+# JOBSTATUS (§5.1): the numbers are not in the order of a job's life.
+QUEUED: Final = 0
+ABORTED: Final = 1
+COMPLETE: Final = 2
+WITH_ERRORS: Final = 3
+PROCESSING: Final = 4
+UNFINISHED: Final = (QUEUED, PROCESSING)
+WITH_PACKAGE: Final = (COMPLETE, WITH_ERRORS)
+
+TRIES: Final = 3
+WAITS_FOR: Final = timedelta(hours=24)
+PACKAGE_KEPT_FOR: Final = timedelta(days=7)
+KEPT_FOR: Final = timedelta(days=90)
+REUSED_FOR: Final = timedelta(hours=1)  # of a portfolio that did not change
+TRIED_AGAIN_AFTER: Final = timedelta(minutes=5)
+MOST_OF_ONE: Final = 20  # unfinished transfers of one person
+MOST: Final = 200_000  # of everybody
+MOST_IDS: Final = 10_000  # in one list
+
+UNKNOWN_OBJECT: Final = "unknown-object"
+OBJECT_GONE: Final = "object-gone"
+FILE_UNREADABLE: Final = "file-unreadable"
+OBJECT_FAILED: Final = "object-failed"
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """One thing that went wrong with a transfer. ref: a uid, or `object:<id>`; error: something is missing because of it."""
+
+    code: str
+    ref: str
+    text: str
+    error: bool = True
+
+
+class ExportWish(msgspec.Struct, frozen=True):
+    """What to export. object_ids: None is everything. The flags each add what is one step away from the list (§5.3)."""
+
+    object_ids: tuple[int, ...] | None = None
+    forms: bool = False
+    associated_reflections: bool = False
+    reflections_associations: bool = False
+    associated_items: bool = False
+    dialect: str = "standard"
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """A package on its way out or in. state: JOBSTATUS. name: of the package's file. done, failed: items."""
+
+    id: int
+    kind: str
+    owner_id: int
+    creator_id: int
+    state: int
+    asks: dict[str, Any]
+    name: str
+    file_id: int | None
+    done: int
+    failed: int
+    problems: list[Trouble]
+    created_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def over(self) -> bool:
+        return self.state not in UNFINISHED
+
+
+class NothingToExport(Invalid):
+    """No id names an object, or there is none at all."""
+
+    code = "nothing_to_export"
+    says = "There is nothing to export."
+
+
+class ObjectsOfOthers(Forbidden):
+    """An id names an object of somebody else; nothing is exported."""
+
+    code = "objects_of_others"
+
+
+class NoTask(NotFound):
+    """A task cannot be created: too many wait (§5.2)."""
+
+    code = "no_task"
+    says = "A task could not be created."
+
+
+class TransferOver(Exception):
+    """The transfer has ended, or is gone: nothing is left to do."""

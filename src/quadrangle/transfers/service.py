@@ -1,0 +1,142 @@
+"""Asking for exports, and looking at what was asked for. Source: brightspace-eportfolio.md §5.2 to §5.6."""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from quadrangle.db import UnitOfWork
+from quadrangle.jobs import enqueue
+from quadrangle.kernel.access import Granted
+from quadrangle.kernel.clock import zulu
+from quadrangle.kernel.errors import Forbidden, NotFound
+from quadrangle.portfolios import Standing
+from quadrangle.transfers import store
+from quadrangle.transfers.model import (
+    ABORTED,
+    EXPORT,
+    MOST,
+    MOST_OF_ONE,
+    QUEUED,
+    REUSED_FOR,
+    TRIED_AGAIN_AFTER,
+    ExportWish,
+    NoTask,
+    NothingToExport,
+    ObjectsOfOthers,
+    Transfer,
+)
+from quadrangle.transfers.tables import transfers
+
+EXPORT_PACKAGE: Final = "export_package"
+_UNFIT: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|;]')
+_LONGEST_NAME: Final = 64  # characters of each part of the person's name
+
+
+async def start_export(
+    uow: UnitOfWork, granted: Granted[Standing], wish: ExportWish, *, base_url: str, zone: str = "UTC"
+) -> int:
+    """Queue an export of what somebody owns; its id.
+
+    granted: they stand before themselves, with the tool switched on. zone: of the time in the file's name. Raises NothingToExport,
+    ObjectsOfOthers, NoTask. Source: §5.3, §5.4.
+    """
+    owner_id = granted.subject.facts.user_id
+    await _make_sure_there_is_some(uow, owner_id, wish)
+    return await _start(uow, owner_id, wish, base_url=base_url, zone=zone)
+
+
+async def package_of(uow: UnitOfWork, granted: Granted[Standing], base_url: str) -> Transfer:
+    """One portfolio, with the artifacts that stand on its pages, as a package: the last one of this hour, unless anything in the portfolio
+    changed; else one that is begun now. Open to its owner also while it counts as spam (portfolio-package.md §5.2). Raises NoTask."""
+    portfolio = granted.subject.portfolio_there
+    last = await uow.one(store.LAST_OF_PORTFOLIO, eportfolio_id=portfolio.id)
+    if last is not None and _still_good(last, zulu(portfolio.updated_at), uow.now):
+        return last
+    presentation = await uow.one(store.PRESENTATION_OF, eportfolio_id=portfolio.id)
+    assert presentation is not None
+    wish = ExportWish(object_ids=(presentation,), associated_items=True)
+    shows = zulu(portfolio.updated_at)
+    made = await _start(uow, portfolio.user_id, wish, base_url=base_url, shows=shows, eportfolio_id=portfolio.id)
+    started = await uow.one(store.TRANSFER, transfer_id=made)
+    assert started is not None
+    return started
+
+
+def _still_good(last: Transfer, shows: str, now: datetime) -> bool:
+    if not last.over:
+        return True
+    if last.state == ABORTED:
+        return last.created_at > now - TRIED_AGAIN_AFTER
+    return last.asks.get("shows") == shows and last.created_at > now - REUSED_FOR and last.file_id is not None
+
+
+async def _start(
+    uow: UnitOfWork,
+    owner_id: int,
+    wish: ExportWish,
+    *,
+    base_url: str,
+    zone: str = "UTC",
+    shows: str | None = None,
+    eportfolio_id: int | None = None,
+) -> int:
+    waiting = await uow.one(store.WAITING, owner_id=owner_id, most=MOST)
+    if waiting is not None and (waiting.own >= MOST_OF_ONE or waiting.all >= MOST):
+        raise NoTask
+    person = await uow.one(store.PERSON, owner_id=owner_id)
+    assert person is not None
+    family, _, given = (part.strip() for part in person.sortable_name.partition(","))
+    moment = uow.now.astimezone(ZoneInfo(zone))
+    transfer_id = await uow.insert(
+        transfers,
+        kind=EXPORT,
+        owner_id=owner_id,
+        creator_id=owner_id,
+        state=QUEUED,
+        eportfolio_id=eportfolio_id,
+        asks={"wish": msgspec.to_builtins(wish), "base_url": base_url, "shows": shows},
+        name=f"eP_Export_{name_part(given)}_{name_part(family)}_{moment:%Y%m%d%H%M}.zip",
+        done=0,
+        failed=0,
+        problems=[],
+        created_at=uow.now,
+    )
+    await enqueue(uow, EXPORT_PACKAGE, lane=f"transfers:{owner_id}", transfer_id=transfer_id)
+    return transfer_id
+
+
+async def _make_sure_there_is_some(uow: UnitOfWork, owner_id: int, wish: ExportWish) -> None:
+    if wish.object_ids is None:
+        if not await uow.one(store.HAS_ANY, owner_id=owner_id):
+            raise NothingToExport
+        return
+    found = await uow.all(store.WHOSE, ids=sorted(set(wish.object_ids)))
+    if any(one.user_id != owner_id for one in found):
+        raise ObjectsOfOthers
+    if not found:
+        raise NothingToExport
+
+
+async def find_transfer(uow: UnitOfWork, kind: str, transfer_id: int, viewer_id: int) -> Transfer:
+    """A transfer of this kind for its owner alone: NotFound where there is none, Forbidden to everybody else (§5.5, §5.6)."""
+    found = await uow.one(store.TRANSFER, transfer_id=transfer_id)
+    if found is None or found.kind != kind:
+        raise NotFound
+    if found.owner_id != viewer_id:
+        raise Forbidden
+    return found
+
+
+def name_part(name: str) -> str:
+    """A part of a person's name as it stands in the name of a file (§5.6)."""
+    fit = _UNFIT.sub("", unicodedata.normalize("NFC", name))
+    return re.sub(r"\s+", "_", fit)[:_LONGEST_NAME].strip("_.") or "Unknown"
+
+
+def wish_of(asks: dict[str, Any]) -> ExportWish:
+    """What was asked for, as it is kept with the transfer."""
+    return msgspec.convert(asks["wish"], ExportWish)

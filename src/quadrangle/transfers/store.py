@@ -1,0 +1,280 @@
+"""Everything asked of the database about exports and imports."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
+
+from quadrangle.db import Statement, any_of
+from quadrangle.db.schema import BigId, UtcTime
+from quadrangle.files import AVAILABLE, files
+from quadrangle.people import users
+from quadrangle.portfolios import (
+    FILE_ARTIFACT,
+    PRESENTATION,
+    Entry,
+    PortfolioSection,
+    eportfolio_comments,
+    eportfolio_entries,
+    eportfolio_sections,
+    eportfolios,
+    portfolio_objects,
+)
+from quadrangle.transfers.model import ABORTED, QUEUED, UNFINISHED, Transfer
+from quadrangle.transfers.tables import transfers
+
+_OWNER: Final = bindparam("owner_id", type_=BigId)
+_WHICH: Final = bindparam("transfer_id", type_=BigId)
+_TRANSFER: Final = [transfers.c[name] for name in Transfer.__struct_fields__]
+
+# --- transfers
+
+# Index: primary key.
+TRANSFER = Statement(select(*_TRANSFER).where(transfers.c.id == _WHICH), into=Transfer)
+# The last export of one portfolio alone. Index: ix_transfers_eportfolio_id_id.
+LAST_OF_PORTFOLIO = Statement(
+    select(*_TRANSFER)
+    .where(transfers.c.eportfolio_id == bindparam("eportfolio_id", type_=BigId))
+    .order_by(transfers.c.id.desc())
+    .limit(1),
+    into=Transfer,
+)
+# A portfolio as what it is in the Brightspace family. Index: uq_portfolio_objects_eportfolio_id.
+PRESENTATION_OF = Statement(
+    select(portfolio_objects.c.id).where(portfolio_objects.c.eportfolio_id == bindparam("eportfolio_id", type_=BigId)),
+    into=int,
+)
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """How many transfers are not over: of one person, and of everybody as far as one counts."""
+
+    own: int
+    all: int
+
+
+_unfinished = transfers.alias("unfinished")
+# Index: ix_transfers_unfinished.
+WAITING = Statement(
+    select(
+        select(func.count())
+        .select_from(transfers)
+        .where(transfers.c.owner_id == _OWNER, transfers.c.state.in_(UNFINISHED))
+        .scalar_subquery()
+        .label("own"),
+        select(func.count())
+        .select_from(
+            select(_unfinished.c.id).where(_unfinished.c.state.in_(UNFINISHED)).limit(bindparam("most")).subquery()
+        )
+        .scalar_subquery()
+        .label("all"),
+    ),
+    into=Waiting,
+)
+# End one that is not over. Index: primary key.
+END = Statement[None](
+    update(transfers)
+    .where(transfers.c.id == _WHICH, transfers.c.state.in_(UNFINISHED))
+    .values(
+        state=bindparam("to"),
+        done=bindparam("count_done"),
+        failed=bindparam("count_failed"),
+        problems=bindparam("told", type_=transfers.c.problems.type),
+        file_id=bindparam("package_id", type_=BigId),
+        ended_at=bindparam("now", type_=UtcTime),
+    )
+)
+# Those that nobody began with in time. Index: ix_transfers_unfinished.
+EXPIRE = Statement[None](
+    update(transfers)
+    .where(transfers.c.state == QUEUED, transfers.c.created_at < bindparam("before", type_=UtcTime))
+    .values(state=ABORTED, ended_at=bindparam("now", type_=UtcTime))
+)
+# Those whose package has been kept for long enough. Index: ix_transfers_ended_at.
+WITH_OLD_PACKAGES = Statement(
+    select(*_TRANSFER)
+    .where(transfers.c.ended_at < bindparam("before", type_=UtcTime), transfers.c.file_id.is_not(None))
+    .order_by(transfers.c.ended_at, transfers.c.id)
+    .limit(bindparam("limit")),
+    into=Transfer,
+)
+
+# --- what somebody has
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """An object, as far as one needs to know it to put it in order."""
+
+    id: int
+    uid: str
+    type: int
+    file_id: int | None
+    eportfolio_id: int | None
+    created_at: datetime
+
+
+class Whose(msgspec.Struct, frozen=True):
+    """An object and its owner."""
+
+    id: int
+    user_id: int
+
+
+_object = portfolio_objects
+
+
+def _there() -> ColumnElement[bool]:
+    """The object is there: a portfolio's as long as that is active, a file's as long as that is available."""
+    return and_(
+        _object.c.deleted_at.is_(None),
+        or_(
+            _object.c.type.not_in((PRESENTATION, FILE_ARTIFACT)),
+            exists(
+                select(eportfolios.c.id)
+                .where(eportfolios.c.id == _object.c.eportfolio_id, eportfolios.c.workflow_state == "active")
+                .correlate(_object)
+            ),
+            exists(
+                select(files.c.id)
+                .where(files.c.id == _object.c.file_id, files.c.workflow_state == AVAILABLE)
+                .correlate(_object)
+            ),
+        ),
+    )
+
+
+_PLANNED: Final = [_object.c[name] for name in Planned.__struct_fields__]
+# All that somebody has. Index: ix_portfolio_objects_user_id_id.
+ALL_OF = Statement(select(*_PLANNED).where(_object.c.user_id == _OWNER, _there()).order_by(_object.c.id), into=Planned)
+# Some of it. Indexes: primary key.
+SOME_OF = Statement(
+    select(*_PLANNED).where(_object.c.user_id == _OWNER, any_of(_object.c.id, "ids"), _there()).order_by(_object.c.id),
+    into=Planned,
+)
+# Whether somebody has anything at all. Index: ix_portfolio_objects_user_id_id.
+HAS_ANY = Statement(select(exists(select(_object.c.id).where(_object.c.user_id == _OWNER, _there()))), into=bool)
+# Which of several ids are objects, and whose. Index: primary key.
+WHOSE = Statement(select(_object.c.id, _object.c.user_id).where(any_of(_object.c.id, "ids"), _there()), into=Whose)
+
+
+class ObjectRow(msgspec.Struct, frozen=True):
+    """All of an object but what is beside it. name: its own, or that of its file. portfolio_name, updated_at: of a presentation's portfolio."""
+
+    id: int
+    uid: str
+    type: int
+    eportfolio_id: int | None
+    file_id: int | None
+    name: str | None
+    description: str
+    allow_comments: bool
+    details: dict[str, Any]
+    created_at: datetime
+    modified_at: datetime
+    portfolio_name: str | None
+    updated_at: datetime | None
+
+
+# Index: primary keys.
+OBJECTS = Statement(
+    select(
+        *(
+            func.coalesce(_object.c.name, files.c.display_name).label("name") if name == "name" else _object.c[name]
+            for name in ObjectRow.__struct_fields__[:-2]
+        ),
+        eportfolios.c.name.label("portfolio_name"),
+        eportfolios.c.updated_at,
+    )
+    .select_from(
+        _object.outerjoin(eportfolios, eportfolios.c.id == _object.c.eportfolio_id).outerjoin(
+            files, files.c.id == _object.c.file_id
+        )
+    )
+    .where(any_of(_object.c.id, "ids"), _there()),
+    into=ObjectRow,
+)
+
+
+class UidOf(msgspec.Struct, frozen=True):
+    """What a package calls an object of somebody, and the file it is of."""
+
+    id: int
+    uid: str
+    file_id: int | None
+
+
+# What packages call somebody's objects, by their ids or by the files they are of. Indexes: primary key, uq_portfolio_objects_file_id.
+UIDS = Statement(
+    select(_object.c.id, _object.c.uid, _object.c.file_id).where(
+        _object.c.user_id == _OWNER,
+        or_(any_of(_object.c.id, "ids"), any_of(_object.c.file_id, "file_ids")),
+        _object.c.deleted_at.is_(None),
+    ),
+    into=UidOf,
+)
+
+# --- presentations
+
+_PORTFOLIO: Final = bindparam("eportfolio_id", type_=BigId)
+# Index: ix_eportfolio_sections_eportfolio_id_position.
+SECTIONS = Statement(
+    select(*(eportfolio_sections.c[name] for name in PortfolioSection.__struct_fields__))
+    .where(eportfolio_sections.c.eportfolio_id == _PORTFOLIO)
+    .order_by(eportfolio_sections.c.position, eportfolio_sections.c.id),
+    into=PortfolioSection,
+)
+# All pages of a portfolio with their texts. Index: ix_eportfolio_entries_eportfolio_id_position.
+ENTRIES = Statement(
+    select(
+        *(
+            eportfolio_sections.c.slug.label("category_slug") if name == "category_slug" else eportfolio_entries.c[name]
+            for name in Entry.__struct_fields__
+        )
+    )
+    .select_from(
+        eportfolio_entries.join(eportfolio_sections, eportfolio_sections.c.id == eportfolio_entries.c.section_id)
+    )
+    .where(eportfolio_entries.c.eportfolio_id == _PORTFOLIO)
+    .order_by(eportfolio_sections.c.position, eportfolio_entries.c.position, eportfolio_entries.c.id),
+    into=Entry,
+)
+
+
+class CommentRow(msgspec.Struct, frozen=True):
+    """A comment on a page."""
+
+    entry_id: int
+    uid: str
+    message: str
+    created_at: datetime
+
+
+# What was said of the pages of a portfolio, oldest first. Indexes: ix_eportfolio_entries_eportfolio_id_position,
+# ix_eportfolio_comments_entry_id_id.
+PAGE_COMMENTS = Statement(
+    select(*(eportfolio_comments.c[name] for name in CommentRow.__struct_fields__))
+    .select_from(
+        eportfolio_comments.join(eportfolio_entries, eportfolio_entries.c.id == eportfolio_comments.c.entry_id)
+    )
+    .where(eportfolio_entries.c.eportfolio_id == _PORTFOLIO)
+    .order_by(eportfolio_comments.c.created_at, eportfolio_comments.c.id),
+    into=CommentRow,
+)
+
+# --- the person
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Whose portfolio it is."""
+
+    uuid: str
+    short_name: str
+    sortable_name: str
+    created_at: datetime
+
+
+PERSON = Statement(
+    select(users.c.uuid, users.c.short_name, users.c.sortable_name, users.c.created_at).where(users.c.id == _OWNER),
+    into=Person,
+)
