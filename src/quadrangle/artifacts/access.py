@@ -13,6 +13,7 @@ from quadrangle.kernel.errors import Forbidden, Unauthenticated
 from quadrangle.portfolios import ACTIVE, EPortfolio
 
 USE: Final = "use"  # one's own ePortfolio: listing, adding
+PRESENT: Final = "present"  # to make one more presentation
 VIEW: Final = "view"
 SEE_COMMENTS: Final = "see comments"
 ADD_COMMENTS: Final = "add comments"
@@ -107,6 +108,11 @@ def is_no_presentation(standing: Standing) -> bool:
     return standing.item_there.type != PRESENTATION
 
 
+def actor_may_have_one_more(standing: Standing) -> bool:
+    """The table of portfolios lets the actor make one."""
+    return portfolios.may(standing.own, portfolios.CREATE)
+
+
 def portfolio_readable(standing: Standing) -> bool:
     return standing.portfolio_allows(portfolios.READ)
 
@@ -127,6 +133,7 @@ def portfolio_deletable(standing: Standing) -> bool:
 _OWN: Final[tuple[Predicate[Standing], ...]] = (actor_owns, is_no_presentation)
 _TABLE: Mapping[str, tuple[tuple[Predicate[Standing], ...], ...]] = {
     USE: ((),),
+    PRESENT: ((actor_may_have_one_more,),),
     VIEW: (_OWN, (portfolio_readable,)),
     SEE_COMMENTS: (_OWN, (portfolio_readable,)),
     ADD_COMMENTS: (_OWN, (portfolio_open_to_words,)),

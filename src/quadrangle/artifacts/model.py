@@ -41,6 +41,7 @@ ANY: Final = "any"
 LONGEST_NAME: Final = 512  # characters
 LONGEST_URL: Final = 8_192
 LONGEST_TAG: Final = 255
+_LONGEST_KEY: Final = 2_000  # bytes
 MOST_TAGS: Final = 500  # on one thing
 UNDO_DAYS: Final = 30
 UNTITLED: Final = "Untitled"
@@ -247,12 +248,17 @@ def one_line(text: str) -> str:
 
 
 def checked_name(sent: str, longest: int = LONGEST_NAME) -> str:
-    name = one_line(sent)
+    name = checked_line(sent, "name", longest)
     if not name:
         raise Invalid.field("name", "can't be blank", "blank")
-    if len(name) > longest:
-        raise _too_long("name", longest)
     return name
+
+
+def checked_line(sent: str, field: str, longest: int = LONGEST_NAME) -> str:
+    text = one_line(sent)
+    if len(text) > longest:
+        raise _too_long(field, longest)
+    return text
 
 
 def checked_html(sent: str, field: str) -> str:
@@ -286,7 +292,8 @@ def checked_tags(sent: list[Tag]) -> list[Tag]:
         text = one_line(tag.text)
         if not text:
             raise Invalid.field("tags", "can't be blank", "blank")
-        if len(text) > LONGEST_TAG:
+        # Some characters become three of four bytes in a key, and PostgreSQL's indexes hold no more than 2,700.
+        if len(text) > LONGEST_TAG or len(tag_key(text).encode()) > _LONGEST_KEY:
             raise _too_long("tags", LONGEST_TAG)
         if tag.type not in (PUBLIC, PRIVATE):
             raise Invalid.field("tags", "is of no known type", "invalid")

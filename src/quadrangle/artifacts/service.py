@@ -32,10 +32,10 @@ from quadrangle.artifacts.model import (
     Rule,
     Tag,
     checked_html,
+    checked_line,
     checked_name,
     checked_tags,
     checked_url,
-    one_line,
     tag_key,
 )
 from quadrangle.artifacts.tables import portfolio_tags
@@ -204,7 +204,7 @@ async def put_item(
 ) -> int:
     """A new row as it is said, of any kind but a presentation; for packages, which were checked on the way in. Returns its id.
 
-    Times are now where none are given, the uid a new one.
+    Times are now where none are given, the uid a new one. origin: at most 1,000 characters, as an index holds it.
     """
     now = whole_seconds(uow.now)
     return await uow.insert(
@@ -298,7 +298,7 @@ def _details(before: Details, wish: ItemChange, kind: int | None = None) -> Deta
     if not isinstance(wish.banner, Absent) and kind == PRESENTATION:
         description = checked_html(wish.banner.description, "banner_description")
         values["banner"] = msgspec.structs.replace(
-            wish.banner, title=one_line(wish.banner.title), description=description
+            wish.banner, title=checked_line(wish.banner.title, "banner_title"), description=description
         )
     if not isinstance(wish.rule, Absent) and kind in (None, DYNAMIC_COLLECTION):
         values["rule"] = checked_rule(wish.rule)

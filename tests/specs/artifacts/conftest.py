@@ -53,6 +53,10 @@ class Keeper:
         own = await artifacts.standing_of(uow, self.id, WORDS, lock=True)
         return artifacts.allow(await artifacts.standing_before(uow, own, item_id, WORDS, lock=True), right)
 
+    def own_standing(self) -> Standing:
+        found: Standing = self.world.do(lambda uow: artifacts.standing_of(uow, self.id, WORDS))
+        return found
+
     def standing(self, item_id: int) -> Standing:
         async def work(uow: UnitOfWork) -> Standing:
             own = await artifacts.standing_of(uow, self.id, WORDS)

@@ -149,7 +149,7 @@ class TestTags:
         left = ben.on(artifacts.EDIT, item, artifacts.remove_tags, [Tag("SEA", 1), Tag("strasse"), Tag("none")])
         assert left == [Tag("Sea")] == ben.show(item).tags
 
-    @pytest.mark.parametrize("tag", [Tag(""), Tag("x" * 256), Tag("x", 2), Tag("x", -1)])
+    @pytest.mark.parametrize("tag", [Tag(""), Tag("x" * 256), Tag("\U0001d160" * 255), Tag("x", 2), Tag("x", -1)])
     def test_some_are_none(self, ben: Keeper, tag: Tag) -> None:
         with pytest.raises(Invalid):
             ben.on(artifacts.EDIT, ben.link(), artifacts.add_tags, [tag])

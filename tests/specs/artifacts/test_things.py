@@ -67,6 +67,33 @@ class TestMaking:
             Keeper(world, "ben").link()
 
 
+class TestTheList:
+    def test_it_and_the_table_agree_for_everyone(self, world: World) -> None:
+        """Whatever anybody made, in whatever state: each sees theirs that the table lets them view, and nothing else."""
+        made = []
+        for who in ("ben", "cleo", "ada"):
+            keeper = Keeper(world, who)
+            made += [keeper.link(), keeper.collection(), keeper.presentation("kept"), keeper.presentation("spam")]
+            spam = keeper.show(made[-1]).eportfolio_id
+            world.root.put(f"/eportfolios/{spam}/moderate", data={"spam_status": "marked_as_spam"})
+            gone = keeper.link()
+            keeper.delete(gone)
+        for who in world.tokens:
+            keeper = Keeper(world, who)
+            seen = {
+                item
+                for item in made
+                if (standing := keeper.standing(item)).owns and artifacts.may(standing, artifacts.VIEW)
+            }
+            listed = keeper.all()
+            assert {item.id for item in listed} == seen
+            own = keeper.own_standing()
+            for item in listed:
+                assert artifacts.rights_on(artifacts.before_own(own, item)) == artifacts.rights_on(
+                    keeper.standing(item.id)
+                )
+
+
 class TestRevising:
     def test_what_is_not_said_stays(self, ben: Keeper) -> None:
         item = ben.link("Tides", description="<p>a</p>", tags=[Tag("sea")])

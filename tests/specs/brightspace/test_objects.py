@@ -659,10 +659,12 @@ class TestPresentations:
     def test_who_has_no_place_makes_none(self, world: World) -> None:
         eve = Person(world, "eve")
         assert eve.status("POST", "/presentations/new", json={"Name": "x"}) == 403
+        assert eve.status("POST", "/presentations/new", json={}) == 403
         assert eve.link()
 
     def test_a_name_is_one_that_portfolios_may_have(self, ben: Person) -> None:
         assert ben.status("POST", "/presentations/new", json={"Name": "x" * 256}) == 400
+        assert ben.status("POST", "/presentations/new", json={"Name": "x", "BannerTitle": "x" * 513}) == 400
         assert ben.presentation("x" * 255)
         assert ben.reflection("x" * 512)
 

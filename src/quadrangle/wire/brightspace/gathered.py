@@ -178,6 +178,7 @@ async def remove_from_collection(call: Call) -> Reply:
 async def add_presentation(call: Call) -> Reply:
     """Make a presentation: an ePortfolio, where its owner may have one more."""
     own = await own_eportfolio(call)
+    own = artifacts.allow(own.subject, artifacts.PRESENT)
     form = json_body(call, PresentationForm)
     made = await artifacts.add_presentation(call.uow, own, _with_banner(form, form.change(), Banner()))
     return Reply(200, presentation_json(artifacts.before_own(own.subject, made)))
