@@ -1,5 +1,6 @@
 """Every route of ePortfolio objects. Source: brightspace-eportfolio.md §3, §6."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -360,6 +361,23 @@ class TestFiles:
         first, second = ben.upload("a.txt", b"1"), ben.upload("a.txt", b"2")
         assert (first["FileName"], second["FileName"]) == ("a.txt", "a-1.txt")
         assert ben.ask("GET", f"/object/{first['ObjectId']}/content").content == b"1"
+
+    def test_several_at_once_through_both_doors_are_all_kept(self, world: World, ben: Person) -> None:
+        from tests.specs.files.conftest import uploaded
+
+        def send(number: int) -> str:
+            if number % 2:
+                return str(
+                    uploaded(world, "ben", "/users/self", "a.txt", parent_folder_path="unfiled", on_duplicate="rename")[
+                        "id"
+                    ]
+                )
+            return str(ben.upload("a.txt", b"x")["ObjectId"])
+
+        with ThreadPoolExecutor(4) as pool:
+            assert len(set(pool.map(send, range(8)))) == 8
+        assert len(ben.get("/objects/my/")["Items"]) == 4
+        assert len(world.ben.get("/users/self/files").json()) == 8
 
     def test_over_the_quota_it_is_refused(self, world: World, ben: Person) -> None:
         world.root.put("/accounts/1", json={"account": {"default_user_storage_quota_mb": 1}})

@@ -2,17 +2,18 @@
 
 from typing import Final
 
+import msgspec
+
 from quadrangle import artifacts
 from quadrangle.artifacts import ARTIFACTS, FILE_ARTIFACT, URL_ARTIFACT, ItemChange
-from quadrangle.blobs import store_bytes
-from quadrangle.db import writing
+from quadrangle.blobs import Blob, store_bytes
 from quadrangle.files import USER, Owner, file_name, quota_of, type_for
 from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply
 from quadrangle.http.upload import receive_upload
 from quadrangle.kernel.errors import Malformed, TooLarge
 from quadrangle.kernel.params import Absent, Params, text
-from quadrangle.wire.brightspace.asking import EP, WithComments, granted_at, keywords_of, number_at, own_eportfolio
+from quadrangle.wire.brightspace.asking import EP, WithComments, granted_at, number_at, own_eportfolio
 from quadrangle.wire.brightspace.bodies import json_body
 from quadrangle.wire.brightspace.objects import nothing, said_of
 from quadrangle.wire.brightspace.routing import brightspace
@@ -39,21 +40,30 @@ class Uploaded(Params):
     name: str | None | Absent = text("What it is called: `file` unless told.")
     description: str | None | Absent = text("What is said of it, as HTML.")
 
+    def check(self) -> None:
+        """Raises Invalid."""
+        artifacts.checked_name(self.name or "file")
+        artifacts.checked_html(self.description or "", "description")
+
     @property
     def change(self) -> ItemChange:
-        """Raises Invalid before anything was sent."""
-        name, description = self.name or "file", self.description or ""
-        artifacts.checked_html(description, "description")
-        return ItemChange(name=artifacts.checked_name(name), description=description)
+        return ItemChange(name=self.name or "file", description=self.description or "")
 
 
-@routes.post(f"{EP}/artifacts/file/upload", gives=EpFileArtifact, work="none", streams=True)
-async def upload_file(call: Call, asked: Asked[Uploaded]) -> Reply:
-    """Upload a file, as multipart with one file part: it goes to the caller's files and becomes an artifact."""
+class Received(msgspec.Struct, frozen=True):
+    """A file that has come, before it is anybody's."""
+
+    blob: Blob
+    name: str
+    content_type: str
+
+
+async def _receive(call: Call) -> None:
+    """The bytes come before the unit of work that keeps them, as it may be run again when another upload overtakes it."""
     app, user_id = call.app, call.user().user_id
     async with call.read_only():
         await own_eportfolio(call)
-        wish = asked.read().change
+        Uploaded.read(call.tree, call.reading()).check()
         quota, used = await quota_of(call.uow, Owner(USER, user_id))
     assert call.receive is not None
     async with app.blobs.incoming() as incoming:
@@ -69,11 +79,16 @@ async def upload_file(call: Call, asked: Asked[Uploaded]) -> Reply:
             raise Malformed("There is no room for a file of this size.") from None
         name = file_name(part.filename)
         blob = await store_bytes(app.database, app.clock, app.blobs, incoming)
-    async with writing(app.database, app.clock) as uow:
-        standing = await artifacts.standing_of(uow, user_id, keywords_of(call), lock=True)
-        own = artifacts.allow(standing, artifacts.USE)
-        made = await artifacts.add_upload(uow, own, blob, name, type_for(name, part.content_type), wish)
-    return Reply(200, file_json(artifacts.before_own(standing, made)))
+    call.notes["received"] = Received(blob, name, type_for(name, part.content_type))
+
+
+@routes.post(f"{EP}/artifacts/file/upload", gives=EpFileArtifact, streams=True, prepare=_receive)
+async def upload_file(call: Call, asked: Asked[Uploaded]) -> Reply:
+    """Upload a file, as multipart with one file part: it goes to the caller's files and becomes an artifact."""
+    sent: Received = call.notes["received"]
+    own = await own_eportfolio(call)
+    made = await artifacts.add_upload(call.uow, own, sent.blob, sent.name, sent.content_type, asked.read().change)
+    return Reply(200, file_json(artifacts.before_own(own.subject, made)))
 
 
 @routes.get(f"{EP}/artifact/file/:objectId", gives=EpFileArtifact)
