@@ -13,6 +13,7 @@ SOURCE: Final = Path(quadrangle.__file__).parent
 NOUNS: Final = [
     "accounts",
     "announcements",
+    "artifacts",
     "calendars",
     "courses",
     "files",

@@ -6,7 +6,8 @@
     → 200, url: week-one, page_id: $page
     ```
 
-`as=` names somebody of the world; without it nobody is signed in. Lines after the request are form fields. After the arrow stand the status
+`as=` names somebody of the world; without it nobody is signed in. Lines after the request are form fields; one that begins with a bracket is
+the body, as JSON. After the arrow stand the status
 and what the body holds: `a.b` leads into objects and `0` into lists; on a list, `title: X | Y` compares a field of all items, and `count: 2`
 their number. `$name` keeps a value when it is new; later it stands for it, in addresses too. `…` at the end of a value: anything may follow.
 """
@@ -26,6 +27,7 @@ class Example(msgspec.Struct, frozen=True):
     method: str
     path: str
     fields: list[tuple[str, str]]
+    json: str | None
     status: int
     holds: list[tuple[str, str]]
 
@@ -50,10 +52,21 @@ def examples_of(path: Path) -> list[Example]:
 
 def _example(where: str, who: str | None, request: list[str], answer: str) -> Example:
     method, _, path = request[0].partition(" ")
-    fields = [(name, value) for name, _, value in (line.partition("=") for line in request[1:])]
+    json = next((line for line in request[1:] if line[0] in "[{"), None)
+    fields = [(name, value) for name, _, value in (line.partition("=") for line in request[1:] if line != json)]
     status, *rest = re.split(r", (?=[\w.]+: )", answer)
     holds = [(name, value.strip()) for name, _, value in (one.partition(":") for one in rest)]
-    return Example(where, who, method, path.strip(), fields, int(status), holds)
+    return Example(where, who, method, path.strip(), fields, json, int(status), holds)
+
+
+def body_of(example: Example, known: dict[str, str]) -> dict[str, Any]:
+    """What httpx is told to send."""
+    if example.json is not None:
+        return {"content": filled(example.json, known), "headers": {"content-type": "application/json"}}
+    fields: dict[str, list[str]] = {}
+    for name, value in example.fields:
+        fields.setdefault(name, []).append(filled(value, known))
+    return {"data": fields or None}
 
 
 def check(example: Example, reply: Any, known: dict[str, str]) -> None:

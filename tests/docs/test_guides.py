@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from quadrangle.accounts.permissions import GENERAL_RIGHTS
-from tests.docs.examples import check, examples_of, filled
+from tests.docs.examples import body_of, check, examples_of, filled
 from tests.docs.generated import DOCS, TABLES, failures, fresh
 from tests.world import World
 
@@ -18,11 +18,9 @@ ROOT = DOCS.parent
 def test_its_examples_are_answered_as_it_says(guide: Path, world: World) -> None:
     known: dict[str, str] = {}
     for example in examples_of(guide):
-        fields: dict[str, list[str]] = {}
-        for name, value in example.fields:
-            fields.setdefault(name, []).append(filled(value, known))
         client = world.as_(example.who)
-        check(example, client.request(example.method, filled(example.path, known), data=fields or None), known)
+        reply = client.request(example.method, filled(example.path, known), **body_of(example, known))
+        check(example, reply, known)
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quadrangle.kernel.html import rewritten, sanitise, too_deep
+from quadrangle.kernel.html import rewritten, sanitise, too_deep, well_formed
 
 KEPT = [
     "<p>plain</p>",
@@ -181,3 +181,24 @@ class TestRewriting:
         html = '<p style="background: url(/x.png)"><a href="/y">x</a><img src="/z"></p>'
         assert rewritten(html, None) == html
         assert rewritten(html, None, rel="ugc") == html.replace('"/y"', '"/y" rel="ugc"')
+
+
+class TestWhatGoesIntoPackages:
+    @pytest.mark.parametrize(
+        ("sent", "kept"),
+        [
+            ("<p>One\r\nTwo\rThree&#13;Four</p>", "<p>One\nTwo\nThree\nFour</p>"),
+            ("  <p>a\x00b\x0bc&#1;d\x85\ufffe</p> ", "<p>abcd</p>"),
+            ('<p data-é="1" data-a:b="2" data-ok="3">x</p>', '<p data-ok="3">x</p>'),
+            ("<p onclick='x()'>x<script>y</script></p>", "<p>x</p>"),
+            ("just words & more", "just words &amp; more"),
+        ],
+    )
+    def test_it_holds_nothing_that_xml_cannot(self, sent: str, kept: str) -> None:
+        assert well_formed(sent) == kept
+
+    @given(st.text(alphabet=st.sampled_from("<>/ab &;#x13=\"' \r\n\x01é"), max_size=60))
+    @settings(max_examples=200, deadline=None)
+    def test_done_twice_it_changes_nothing_more(self, text: str) -> None:
+        once = well_formed(text)
+        assert well_formed(once) == once

@@ -2,6 +2,7 @@
 
 import quadrangle.accounts.tables
 import quadrangle.announcements.tables
+import quadrangle.artifacts.tables
 import quadrangle.blobs.tables
 import quadrangle.calendars.tables
 import quadrangle.courses.tables

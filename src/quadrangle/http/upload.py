@@ -25,12 +25,18 @@ class FilePart(msgspec.Struct, frozen=True):
 
 
 async def receive_upload(
-    receive: Receive, content_type: str, incoming: Incoming, accept: Callable[[dict[str, str]], int]
+    receive: Receive,
+    content_type: str,
+    incoming: Incoming,
+    accept: Callable[[dict[str, str]], int],
+    *,
+    single: bool = False,
 ) -> FilePart:
     """Read the body up to its end, and the file in it into `incoming`.
 
     accept: is told the fields once the file begins, and says how many bytes it may have; what it raises ends the upload. Fields after the
-    file do not count. Raises Malformed for a body that is not multipart, holds no file or ends in the middle, TooLarge, Disconnected.
+    file do not count; single: nor may there be a second one. Raises Malformed for a body that is not multipart, holds no file or ends in the
+    middle, TooLarge, Disconnected.
     """
     kind, options = parse_options_header(content_type.encode("latin-1"))
     boundary = options.get(b"boundary")
@@ -61,6 +67,8 @@ async def receive_upload(
         raise Malformed("The multipart body ends in the middle.")
     if reader.file is None:
         raise Malformed("The multipart body holds no file.")
+    if single and reader.files > 1:
+        raise Malformed("The multipart body holds more than one file.")
     return reader.file
 
 
@@ -70,6 +78,7 @@ class _Reader:
     def __init__(self) -> None:
         self.fields: dict[str, str] = {}
         self.file: FilePart | None = None
+        self.files = 0
         self.data = bytearray()
         self.ended = False
         self._reading_file = False
@@ -118,7 +127,9 @@ class _Reader:
             self._field = options.get(b"name", b"")
             if len(self.fields) >= MOST_FIELDS:
                 raise Malformed(f"More than {MOST_FIELDS} fields.")
-        elif self.file is None:
+            return
+        self.files += 1
+        if self.file is None:
             kind = self._headers.get("content-type", b"").decode("latin-1").strip()
             self.file = FilePart(options[b"filename"].decode("utf-8", "replace"), kind)
             self._reading_file = True

@@ -248,6 +248,19 @@ def sanitise(html: str) -> str:
     return cleaned
 
 
+_UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")  # for an XML document
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+
+
+def well_formed(html: str) -> str:
+    """The same as `sanitise`, of what an XML document can hold too: it comes back from one as it went in."""
+    cleaned = sanitise(_UNFIT.sub("", html.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    # Entities such as &#1; become characters only now.
+    fit = _UNFIT.sub("", cleaned).replace("\r", "\n")
+    again = _naming().clean(fit)
+    return sanitise(again) if again != cleaned else cleaned
+
+
 def rewritten(html: str, address: Callable[[str], str | None] | None, *, rel: str | None = None) -> str:
     """Sanitised HTML with other addresses, also in styles.
 
@@ -292,6 +305,11 @@ def _saying(rel: str | None) -> nh3.Cleaner:
 @lru_cache(maxsize=8)
 def _leading(rel: str | None) -> nh3.Cleaner:
     return _cleaner(_other_address, rel)
+
+
+@lru_cache(maxsize=1)
+def _naming() -> nh3.Cleaner:
+    return _cleaner(lambda tag, name, value: _attribute(tag, name, value) if _NAME.fullmatch(name) else None, None)
 
 
 def _cleaner(attribute: Callable[[str, str, str], str | None], rel: str | None) -> nh3.Cleaner:

@@ -20,6 +20,7 @@ from quadrangle.portfolios.access import (
     allow,
     may,
     may_be_listed,
+    no_test_user,
     reads_all,
     refuse,
 )
@@ -51,6 +52,7 @@ from quadrangle.portfolios.authoring import (
     section_by,
     section_named,
     sections_of,
+    take_off_pages,
 )
 from quadrangle.portfolios.content import (
     attachments_of,
@@ -148,6 +150,7 @@ from quadrangle.portfolios.store import (
 from quadrangle.portfolios.tables import (
     eportfolio_comments,
     eportfolio_entries,
+    eportfolio_members,
     eportfolio_sections,
     eportfolios,
     portfolio_objects,
@@ -248,6 +251,7 @@ __all__ = [
     "entry_named",
     "eportfolio_comments",
     "eportfolio_entries",
+    "eportfolio_members",
     "eportfolio_sections",
     "eportfolios",
     "export_sites",
@@ -268,6 +272,7 @@ __all__ = [
     "moderate_all",
     "moderator_at",
     "newest_entries",
+    "no_test_user",
     "open_to",
     "opened_by",
     "outline",
@@ -296,6 +301,7 @@ __all__ = [
     "sections_sent",
     "standing_before",
     "standing_to",
+    "take_off_pages",
     "texts_of",
     "visited_at",
     "visited_entry",

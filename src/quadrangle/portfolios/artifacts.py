@@ -25,9 +25,9 @@ async def register_files(uow: UnitOfWork, owner_id: int, content: Content) -> No
     # Two pages that place a file at the same time: whoever comes second to its row finds it registered.
     there = await uow.all(store.LOCK_OWN_FILES, owner_id=owner_id, ids=sorted(set(placed)))
     missing = await _missing(uow, owner_id, placed)
-    for file in there:
-        if file.id in missing:
-            await _register(uow, owner_id, FILE_ARTIFACT, file_id=file.id, name=file.name)
+    for file_id in there:
+        if file_id in missing:
+            await _register(uow, owner_id, FILE_ARTIFACT, file_id=file_id)
 
 
 async def _missing(uow: UnitOfWork, owner_id: int, file_ids: list[int]) -> set[int]:

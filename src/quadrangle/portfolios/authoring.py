@@ -18,6 +18,7 @@ from quadrangle.kernel.slug import slugify
 from quadrangle.portfolios import store
 from quadrangle.portfolios.access import Standing
 from quadrangle.portfolios.artifacts import register_files
+from quadrangle.portfolios.content import without
 from quadrangle.portfolios.model import (
     ENTRY_NAME,
     FIRST_ENTRY,
@@ -47,6 +48,7 @@ from quadrangle.portfolios.store import Place
 from quadrangle.portfolios.tables import (
     eportfolio_comments,
     eportfolio_entries,
+    eportfolio_members,
     eportfolio_passages,
     eportfolio_revisions,
     eportfolio_sections,
@@ -386,8 +388,28 @@ async def _saved(uow: UnitOfWork, standing: Standing, entry: Entry) -> None:
 
 
 async def _remove_below(uow: UnitOfWork, of: str, doomed: int) -> None:
-    for table in (eportfolio_comments, eportfolio_revisions, eportfolio_passages):
+    for table in (eportfolio_comments, eportfolio_revisions, eportfolio_passages, eportfolio_members):
         await uow.run(store.REMOVE_BELOW.at((table, of)), doomed=doomed)
+
+
+async def take_off_pages(uow: UnitOfWork, owner_id: int, *, item_id: int, file_id: int | None) -> None:
+    """Take a collected thing off all pages of its owner, each a new version; what it belonged to without a block, too.
+
+    Takes the locks of all portfolios of the owner. Nobody's right to change a page is asked: a thing that is gone stands nowhere.
+    """
+    portfolios = {one.id: one for one in await uow.all(store.LOCK_PORTFOLIOS_OF, owner_id=owner_id)}
+    for entry in await uow.all(store.ENTRIES_PLACING, owner_id=owner_id):
+        left = without(entry.content, item_id=item_id, file_id=file_id)
+        if left == entry.content:
+            continue
+        at = later(uow.now, entry.updated_at)
+        saved = msgspec.structs.replace(entry, content=left, lock_version=entry.lock_version + 1, updated_at=at)
+        await uow.update(
+            eportfolio_entries, {"id": entry.id}, content=left, lock_version=saved.lock_version, updated_at=at
+        )
+        await _keep_revision(uow, saved, owner_id)
+        portfolios[entry.eportfolio_id] = await change(uow, portfolios[entry.eportfolio_id])
+    await uow.run(store.REMOVE_MEMBER, item_id=item_id)
 
 
 # --- history

@@ -12,6 +12,7 @@ from quadrangle.kernel.params import as_text, leading_integer
 from quadrangle.portfolios.model import LONGEST_ENTRY, NO_CONTENT, Content, too_long
 
 _MARKUP: Final = ("rich_text", "html")
+_RENDERED: Final = re.compile(r'<div [^>]*\bdata-ep-item="([0-9]{1,19})"')
 _NUMBERED: Final = re.compile(r"section_([1-9][0-9]{0,8})\Z", re.ASCII)
 
 
@@ -73,6 +74,22 @@ def placed_files(content: Content) -> list[int]:
     if not isinstance(content, list):
         return []
     return [block["attachment_id"] for block in content if isinstance(block, dict) and "attachment_id" in block]
+
+
+def without(content: Content, *, item_id: int, file_id: int | None) -> Content:
+    """A page without the blocks that show this thing: its file, or its rendering (portfolio-package.md §5.3)."""
+    if not isinstance(content, list):
+        return content
+
+    def shows(block: Any) -> bool:
+        if not isinstance(block, dict):
+            return False
+        if "attachment_id" in block:
+            return bool(block["attachment_id"] == file_id)
+        found = _RENDERED.match(str(block.get("content")))
+        return found is not None and found[1] == str(item_id)
+
+    return [block for block in content if not shows(block)] or [NO_CONTENT]
 
 
 def html_of(content: Content, link_of: Callable[[int], tuple[str, str] | None]) -> str:

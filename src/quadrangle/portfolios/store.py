@@ -8,9 +8,11 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    Text,
     and_,
     bindparam,
     case,
+    cast,
     delete,
     exists,
     func,
@@ -63,6 +65,7 @@ from quadrangle.portfolios.tables import (
     eportfolio_entries,
     eportfolio_exports,
     eportfolio_links,
+    eportfolio_members,
     eportfolio_passages,
     eportfolio_revisions,
     eportfolio_sections,
@@ -720,16 +723,9 @@ EARLIER_SITE_EXPORTS = Statement(
 # --- artifacts
 
 
-class OwnFile(msgspec.Struct, frozen=True):
-    """A file of somebody that is there, under the name it is shown by."""
-
-    id: int
-    name: str
-
-
 # The available files of somebody among those named, locked. Index: primary key of files.
 LOCK_OWN_FILES = Statement(
-    select(files.c.id, files.c.display_name.label("name"))
+    select(files.c.id)
     .where(
         any_of(files.c.id, "ids"),
         files.c.context_type == USER,
@@ -738,7 +734,21 @@ LOCK_OWN_FILES = Statement(
     )
     .order_by(files.c.id)
     .with_for_update(),
-    into=OwnFile,
+    into=int,
+)
+# All portfolios of somebody, locked, whatever their state. Index: ix_eportfolios_user_id_….
+LOCK_PORTFOLIOS_OF = Statement(
+    select(*_PORTFOLIO).where(eportfolios.c.user_id == _OWNER).order_by(eportfolios.c.id).with_for_update(),
+    into=EPortfolio,
+)
+_TEXT: Final = cast(eportfolio_entries.c.content, Text)
+# The entries of somebody on which files or other items stand. Index: ix_eportfolio_entries_eportfolio_id_position; reads their texts.
+ENTRIES_PLACING = Statement(
+    select(*_ENTRY)
+    .select_from(_IN_SECTION.join(eportfolios, eportfolios.c.id == eportfolio_entries.c.eportfolio_id))
+    .where(eportfolios.c.user_id == _OWNER, or_(_TEXT.like('%"attachment_id"%'), _TEXT.like("%data-ep-item%"))),
+    into=Entry,
+    slow=True,
 )
 # Which of somebody's files are artifacts. Index: uq_portfolio_objects_file_id.
 REGISTERED = Statement(
@@ -786,6 +796,10 @@ REMOVE_LINKS_OF_SECTION = Statement[None](
     delete(eportfolio_links).where(eportfolio_links.c.section_id == bindparam("doomed", type_=BigId))
 )
 REMOVE = Dynamic[Any](lambda table: delete(table).where(table.c.id == bindparam("doomed", type_=BigId)))
+# What belonged to pages without a block. Index: ix_eportfolio_members_item_id.
+REMOVE_MEMBER = Statement[None](
+    delete(eportfolio_members).where(eportfolio_members.c.item_id == bindparam("item_id", type_=BigId))
+)
 REMOVE_PASSAGES = Statement[None](
     delete(eportfolio_passages).where(eportfolio_passages.c.entry_id == bindparam("doomed", type_=BigId))
 )

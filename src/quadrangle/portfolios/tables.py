@@ -154,6 +154,17 @@ eportfolio_exports = Table(
     sqlite_autoincrement=True,
 )
 
+# What belongs to a page without standing in a block of it; only packages of other systems bring it.
+eportfolio_members = Table(
+    "eportfolio_members",
+    metadata,
+    Column("entry_id", BigId, ForeignKey("eportfolio_entries.id"), nullable=False),
+    Column("item_id", BigId, ForeignKey("portfolio_objects.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    PrimaryKeyConstraint("entry_id", "item_id"),
+    Index(None, "item_id"),
+)
+
 # What somebody has collected, under the ids and types of the Brightspace family (EPOBJ_T). A portfolio is one of these too (400), so it has two
 # ids; a file becomes one (310) when it is first placed on a page.
 portfolio_objects = Table(
@@ -166,16 +177,32 @@ portfolio_objects = Table(
     Column(
         "eportfolio_id", BigId, ForeignKey("eportfolios.id"), unique=True
     ),  # of a 400: name and state are the portfolio's
-    Column("file_id", BigId),  # of a 310
-    Column("name", Text),
+    Column("file_id", BigId),  # of a 310, or of a 334 that has one
+    Column("name", Text),  # null: as its portfolio or file is called
     Column("description", Text, nullable=False, default=""),  # HTML
     flag_column("allow_comments", default=True),
     Column("details", Json, nullable=False),  # of its type: banner, theme, address, form fields
     Column("created_at", UtcTime, nullable=False),
     Column("modified_at", UtcTime, nullable=False),
     Column("deleted_at", UtcTime),
+    Column("origin", Text),  # what it is a copy of, or was in the system it comes from: how a package finds it again
+    Column("read_to", BigId),  # the newest comment that its owner has been shown
     UniqueConstraint("user_id", "uid"),
     Index(None, "user_id", "id"),
+    Index(
+        "ix_portfolio_objects_origin",
+        "user_id",
+        "origin",
+        sqlite_where=text("origin IS NOT NULL"),
+        postgresql_where=text("origin IS NOT NULL"),
+    ),
+    Index(
+        "ix_portfolio_objects_deleted",
+        "user_id",
+        "deleted_at",
+        sqlite_where=text("deleted_at IS NOT NULL"),
+        postgresql_where=text("deleted_at IS NOT NULL"),
+    ),
     Index(
         "uq_portfolio_objects_file_id",
         "user_id",

@@ -159,7 +159,7 @@ WHOSE = Statement(select(_object.c.id, _object.c.user_id).where(any_of(_object.c
 
 
 class ObjectRow(msgspec.Struct, frozen=True):
-    """All of an object but what is beside it. portfolio_name, updated_at: of a presentation's portfolio."""
+    """All of an object but what is beside it. name: its own, or that of its file. portfolio_name, updated_at: of a presentation's portfolio."""
 
     id: int
     uid: str
@@ -179,11 +179,18 @@ class ObjectRow(msgspec.Struct, frozen=True):
 # Index: primary keys.
 OBJECTS = Statement(
     select(
-        *(_object.c[name] for name in ObjectRow.__struct_fields__[:-2]),
+        *(
+            func.coalesce(_object.c.name, files.c.display_name).label("name") if name == "name" else _object.c[name]
+            for name in ObjectRow.__struct_fields__[:-2]
+        ),
         eportfolios.c.name.label("portfolio_name"),
         eportfolios.c.updated_at,
     )
-    .select_from(_object.outerjoin(eportfolios, eportfolios.c.id == _object.c.eportfolio_id))
+    .select_from(
+        _object.outerjoin(eportfolios, eportfolios.c.id == _object.c.eportfolio_id).outerjoin(
+            files, files.c.id == _object.c.file_id
+        )
+    )
     .where(any_of(_object.c.id, "ids"), _there()),
     into=ObjectRow,
 )

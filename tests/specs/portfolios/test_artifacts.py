@@ -18,7 +18,8 @@ def upload(world: World, who: str, name: str) -> int:
 
 def artifacts(world: World, who: str) -> list[Any]:
     return world.sql(
-        "SELECT file_id, name FROM portfolio_objects WHERE user_id = :user AND type = 310 AND deleted_at IS NULL ORDER BY id",
+        "SELECT o.file_id, f.display_name FROM portfolio_objects o JOIN files f ON f.id = o.file_id"
+        " WHERE o.user_id = :user AND o.type = 310 AND o.name IS NULL AND o.deleted_at IS NULL ORDER BY o.id",
         user=world.ids[who],
     )
 

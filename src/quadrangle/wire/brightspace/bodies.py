@@ -18,5 +18,5 @@ def json_body(call: Call, shape: Any) -> Any:
         raise Malformed("The body must be application/json.")
     try:
         return msgspec.json.decode(call.body, type=shape)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("The body is not JSON of the right form.") from None

@@ -31,12 +31,18 @@ async def whoami(call: Call) -> Reply:
     return Reply(200, who_json(person))
 
 
+def names_of(sortable_name: str) -> tuple[str, str]:
+    """First and last name, from "Last, First"."""
+    last, comma, first = sortable_name.partition(",")
+    return (first.strip(), last.strip()) if comma else (sortable_name, "")
+
+
 def who_json(person: Person) -> WhoAmI:
-    last, comma, first = person.sortable_name.partition(",")
+    first, last = names_of(person.sortable_name)
     return WhoAmI(
         identifier=str(person.id),
-        first_name=first.strip() if comma else person.sortable_name,
-        last_name=last.strip() if comma else "",
+        first_name=first,
+        last_name=last,
         unique_name=person.unique_id or "",
         profile_identifier=person.uuid,
         pronouns=person.pronouns,

@@ -17,10 +17,10 @@ from quadrangle.kernel.errors import NotFound
 from quadrangle.kernel.paging import cut
 from quadrangle.kernel.params import Params, anything, words
 from quadrangle.reports import ReportKind, ReportRun
-from quadrangle.wire.canvas.downloads import hand_over
 from quadrangle.wire.canvas.file_json import FileJson, file_json
 from quadrangle.wire.canvas.ids import account_for, number_for
 from quadrangle.wire.canvas.shapes import Maybe, Time
+from quadrangle.wire.handing_over import hand_over
 
 routes = Routes("canvas", "Account reports")
 

@@ -1,0 +1,205 @@
+"""ePortfolio objects of every type: lists, content, comments, tags. Source: brightspace-eportfolio.md §6.4."""
+
+from typing import Any, Final
+
+import msgspec
+
+from quadrangle import artifacts
+from quadrangle.artifacts import ON_OBJECTIVE, ON_REFLECTION, WITH_FILE, Comment
+from quadrangle.files import AVAILABLE, files_by_id
+from quadrangle.http.body import tree_from_body
+from quadrangle.http.call import Asked, Call
+from quadrangle.http.reply import Reply
+from quadrangle.kernel.errors import Malformed, NotFound
+from quadrangle.kernel.params import Absent, Params, text
+from quadrangle.wire.brightspace.asking import (
+    EP,
+    Listing,
+    Page,
+    WithComments,
+    granted_at,
+    number_at,
+    own_eportfolio,
+)
+from quadrangle.wire.brightspace.bodies import json_body
+from quadrangle.wire.brightspace.routing import brightspace
+from quadrangle.wire.brightspace.shapes import (
+    EpComment,
+    EpCommentPage,
+    EpObject,
+    EpObjectPage,
+    EpTag,
+    PagingInfo,
+    comment_json,
+    object_json,
+    paging,
+    tags_from,
+    tags_json,
+)
+from quadrangle.wire.handing_over import hand_over
+
+routes = brightspace("ePortfolio objects")
+
+_TAGS: Final = list[EpTag]
+_KINDS: Final = {"": [ON_REFLECTION, ON_OBJECTIVE], "1": [ON_REFLECTION], "2": [ON_OBJECTIVE]}
+
+
+class WhichAssociations(Params):
+    """Which kind of associations is asked for."""
+
+    type: str | None | Absent = text("1: reflections on it; 2: learning objectives of it; both when absent.")
+
+    @property
+    def kinds(self) -> list[int]:
+        found = _KINDS.get(self.type or "")
+        if found is None:
+            raise Malformed("The type of an association is 1 or 2.")
+        return found
+
+
+class CommentForm(msgspec.Struct, frozen=True, rename="pascal"):
+    """What is said, as HTML."""
+
+    body: str
+
+
+def nothing() -> Reply:
+    """200 and no body."""
+    return Reply(200, b"", content_type=b"text/plain; charset=utf-8")
+
+
+# --- looking
+
+
+@routes.get(f"{EP}/objects/my", gives=EpObjectPage)
+async def list_own_objects(call: Call, asked: Asked[Listing]) -> Reply:
+    """The objects of the caller, by id."""
+    own = await own_eportfolio(call)
+    wanted = asked.read()
+    wanted.check()
+    after, size = wanted.after, wanted.size
+    items = await artifacts.items_of(call.uow, own, after=after, limit=size + 1)
+    shown = items[:size]
+    said = await artifacts.comments_among(call.uow, [item.id for item in shown]) if wanted.comments else {}
+    rows = [object_json(artifacts.before_own(own.subject, item), said.get(item.id)) for item in shown]
+    return Reply(200, EpObjectPage(paging([item.id for item in items], size), rows))
+
+
+@routes.get(f"{EP}/object/:objectId", gives=EpObject)
+async def show_object(call: Call, asked: Asked[WithComments]) -> Reply:
+    """What all objects have in common, of one of any type."""
+    own = await own_eportfolio(call)
+    granted = await granted_at(call, own, artifacts.VIEW)
+    said = await said_of(call, granted.subject.item_there.id, asked.read())
+    return Reply(200, object_json(granted.subject, said))
+
+
+async def said_of(call: Call, item_id: int, wanted: WithComments) -> list[Comment] | None:
+    """What was said of a thing that the caller was shown, where they ask for it."""
+    if not wanted.comments:
+        return None
+    return (await artifacts.comments_among(call.uow, [item_id]))[item_id]
+
+
+@routes.get(f"{EP}/object/:objectId/content", work="none")
+async def show_content(call: Call) -> Reply:
+    """The bytes of a file artifact, or of what was handed in."""
+    async with call.read_only():
+        own = await own_eportfolio(call)
+        item = (await granted_at(call, own, artifacts.VIEW, kinds=WITH_FILE)).subject.item_there
+        found = await files_by_id(call.uow, [item.file_id] if item.file_id is not None else [])
+    file = found.get(item.file_id or 0)
+    if file is None or file.workflow_state != AVAILABLE:
+        raise NotFound
+    return await hand_over(call, file, attachment=True)
+
+
+@routes.get(f"{EP}/object/:objectId/associations", gives=EpObjectPage)
+async def list_associations(call: Call, asked: Asked[WhichAssociations]) -> Reply:
+    """The reflections on an object, and the learning objectives it is associated with, in a single page."""
+    own = await own_eportfolio(call)
+    kinds = asked.read().kinds
+    granted = await granted_at(call, own, artifacts.VIEW)
+    items = await artifacts.associated_with(call.uow, granted, kinds)
+    rows = [object_json(artifacts.before_own(own.subject, item)) for item in items]
+    return Reply(200, EpObjectPage(PagingInfo(str(items[-1].id) if items else "", False), rows))
+
+
+# --- comments
+
+
+@routes.get(f"{EP}/object/:objectId/comments", gives=EpCommentPage)
+async def list_comments(call: Call, asked: Asked[Page]) -> Reply:
+    """What was said of an object, the oldest first. Its owner has read it then."""
+    own = await own_eportfolio(call)
+    wanted = asked.read()
+    after, size = wanted.after, wanted.size
+    granted = await granted_at(call, own, artifacts.SEE_COMMENTS)
+    found = await artifacts.comments_on(call.uow, granted, after=after, limit=size + 1)
+    shown = found[:size]
+    if shown and granted.subject.item_there.unread and granted.subject.owns:
+        call.write()
+        await artifacts.note_read(call.uow, granted, shown[-1].id)
+    page = EpCommentPage(paging([one.id for one in found], size), [comment_json(one) for one in shown])
+    return Reply(200, page)
+
+
+@routes.post(f"{EP}/object/:objectId/comments/new", gives=EpComment, takes=CommentForm | str)
+async def add_comment(call: Call) -> Reply:
+    """Say something of an object: as JSON, or in a form field `comment`."""
+    own = await own_eportfolio(call)
+    body = _comment_sent(call)
+    granted = await granted_at(call, own, artifacts.ADD_COMMENTS)
+    return Reply(200, comment_json(await artifacts.add_comment(call.uow, granted, body)))
+
+
+def _comment_sent(call: Call) -> str:
+    kind = (call.header("content-type") or "").partition(";")[0].strip().lower()
+    if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        body: Any = tree_from_body(call.body, call.header("content-type") or "").get("comment")
+    else:
+        sent = json_body(call, CommentForm | str)
+        body = sent.body if isinstance(sent, CommentForm) else sent
+    if not isinstance(body, str):
+        raise Malformed("A comment has a text.")
+    return body
+
+
+@routes.delete(f"{EP}/object/:objectId/comment/:commentId")
+async def remove_comment(call: Call) -> Reply:
+    """Take a comment away: the owner of the object, or who wrote it."""
+    own = await own_eportfolio(call)
+    granted = await granted_at(call, own, artifacts.VIEW)
+    await artifacts.remove_comment(call.uow, granted, number_at(call, "commentId"))
+    return nothing()
+
+
+# --- tags
+
+
+@routes.get(f"{EP}/object/:objectId/tags", gives=_TAGS)
+async def list_tags(call: Call) -> Reply:
+    """The tags of an object; private ones only for its owner."""
+    own = await own_eportfolio(call)
+    granted = await granted_at(call, own, artifacts.VIEW)
+    return Reply(200, tags_json(granted.subject))
+
+
+@routes.post(f"{EP}/object/:objectId/tags/add", gives=_TAGS, takes=_TAGS)
+async def add_tags(call: Call) -> Reply:
+    """Put tags on an object."""
+    own = await own_eportfolio(call)
+    sent = tags_from(json_body(call, _TAGS))
+    granted = await granted_at(call, own, artifacts.EDIT)
+    tags = await artifacts.add_tags(call.uow, granted, sent)
+    return Reply(200, [EpTag(tag.text, tag.type) for tag in tags])
+
+
+@routes.post(f"{EP}/object/:objectId/tags/remove", gives=_TAGS, takes=_TAGS)
+async def remove_tags(call: Call) -> Reply:
+    """Take tags off an object, in whatever case they stand there."""
+    own = await own_eportfolio(call)
+    sent = tags_from(json_body(call, _TAGS))
+    granted = await granted_at(call, own, artifacts.EDIT)
+    tags = await artifacts.remove_tags(call.uow, granted, sent)
+    return Reply(200, [EpTag(tag.text, tag.type) for tag in tags])
