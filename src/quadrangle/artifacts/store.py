@@ -1,5 +1,6 @@
 """Everything asked of the database about what people have collected."""
 
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -292,10 +293,13 @@ class Key(msgspec.Struct, frozen=True):
     user_id: int
     type: int
     origin: str | None
+    eportfolio_id: int | None
+    file_id: int | None
+    created_at: datetime
     live: bool
 
 
-_KEY: Final = [_object.id, _object.uid, _object.user_id, _object.type, _object.origin, _LIVE.label("live")]
+_KEY: Final = [_LIVE.label("live") if name == "live" else _object[name] for name in Key.__struct_fields__]
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -311,6 +315,10 @@ KEYS_OF = Statement(
     select(*_KEY).select_from(_WITH_PLACE).where(_object.user_id == _OWNER, _LIVE).order_by(_object.id),
     into=Key,
     slow=True,
+)
+# Whether somebody has anything at all. Index: ix_portfolio_objects_user_id_id.
+HAS_ANY = Statement(
+    select(exists(select(_object.id).select_from(_WITH_PLACE).where(_object.user_id == _OWNER, _LIVE))), into=bool
 )
 # Things named by anybody, whosever they are and whether they are there or not. Index: primary key.
 KEYS_AMONG = Statement(select(*_KEY).select_from(_WITH_PLACE).where(any_of(_object.id, "ids")), into=Key, slow=True)

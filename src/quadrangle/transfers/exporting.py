@@ -7,15 +7,15 @@ from uuid import uuid5
 
 import msgspec
 
+from quadrangle import artifacts
 from quadrangle.blobs import Archive, Blob, store_bytes
-from quadrangle.db import UnitOfWork
 from quadrangle.files import PACKAGE, Arrival, Owner, keep_file, root_of
 from quadrangle.jobs import Running
 from quadrangle.kernel.digest import random_uuid
 from quadrangle.packages import Dialect, Head, PackedProblem, write_package
-from quadrangle.portfolios import PRESENTATION, placed_files
 from quadrangle.transfers import store
-from quadrangle.transfers.gathering import NAMES, Gathered, Gathering, items_in
+from quadrangle.transfers.choosing import Plan, associated
+from quadrangle.transfers.gathering import NAMES, Gathered, Gathering
 from quadrangle.transfers.model import (
     ABORTED,
     COMPLETE,
@@ -28,7 +28,7 @@ from quadrangle.transfers.model import (
     Trouble,
 )
 from quadrangle.transfers.service import wish_of
-from quadrangle.transfers.store import Person, Planned
+from quadrangle.transfers.store import Person
 from quadrangle.transfers.tables import transfers
 
 
@@ -42,7 +42,7 @@ class Exporting:
     async def run(self) -> None:
         async with self._running.change() as uow:
             await uow.run(store.EXPIRE, before=uow.now - WAITS_FOR, now=uow.now)
-        transfer, person, planned, problems = await self._begin()
+        transfer, person, plan, problems = await self._begin()
         gathered = Gathered(self._running.blobs)
         gathered.problems += problems
         try:
@@ -50,7 +50,7 @@ class Exporting:
                 self._running.reading,
                 self._running.blobs,
                 transfer.owner_id,
-                planned,
+                plan,
                 str(transfer.asks["base_url"]),
             )
             await gathering.gather(gathered)
@@ -66,7 +66,7 @@ class Exporting:
         finally:
             gathered.close()
 
-    async def _begin(self) -> tuple[Transfer, Person, list[Planned], list[Trouble]]:
+    async def _begin(self) -> tuple[Transfer, Person, Plan, list[Trouble]]:
         async with self._running.change() as uow:
             transfer = await uow.one(store.TRANSFER, transfer_id=self._id)
             if transfer is None or transfer.over:
@@ -76,19 +76,19 @@ class Exporting:
             )
             person = await uow.one(store.PERSON, owner_id=transfer.owner_id)
             assert person is not None
+            everything = await artifacts.keys_of(uow, transfer.owner_id)
             wish = wish_of(transfer.asks)
             if wish.object_ids is None:
-                return transfer, person, await uow.all(store.ALL_OF, owner_id=transfer.owner_id), []
-            listed = await uow.all(store.SOME_OF, owner_id=transfer.owner_id, ids=wish.ids)
-            there = {one.id for one in listed}
-            if wish.associated_items:
-                listed = await _with_placed(uow, transfer.owner_id, listed)
+                return transfer, person, Plan(everything, everything), []
+            listed = set(wish.object_ids)
+            there = {key.id for key in everything}
             unknown = [
                 Trouble(UNKNOWN_OBJECT, f"object:{id}", "There is no such object.")
-                for id in dict.fromkeys(wish.object_ids)
+                for id in wish.object_ids
                 if id not in there
             ]
-            return transfer, person, listed, unknown
+            chosen = (listed & there) | await associated(uow, transfer.owner_id, everything, listed & there, wish)
+            return transfer, person, Plan(everything, [key for key in everything if key.id in chosen]), unknown
 
     async def _end(self, transfer: Transfer, blob: Blob | None, gathered: Gathered) -> None:
         async with self._running.last_change() as uow:
@@ -116,21 +116,6 @@ class Exporting:
             )
             if not ended:
                 raise TransferOver
-
-
-async def _with_placed(uow: UnitOfWork, owner_id: int, listed: list[Planned]) -> list[Planned]:
-    """Besides, what stands on the pages of the presentations among them."""
-    known = {one.id: one for one in listed}
-    for one in listed:
-        if one.type != PRESENTATION or one.eportfolio_id is None:
-            continue
-        contents = [entry.content for entry in await uow.all(store.ENTRIES, eportfolio_id=one.eportfolio_id)]
-        file_ids = {id for content in contents for id in placed_files(content)}
-        item_ids = {id for content in contents for id in items_in(content)}
-        placed = await uow.all(store.UIDS, owner_id=owner_id, ids=sorted(item_ids), file_ids=sorted(file_ids))
-        more = await uow.all(store.SOME_OF, owner_id=owner_id, ids=sorted({row.id for row in placed} - known.keys()))
-        known |= {row.id: row for row in more}
-    return list(known.values())
 
 
 def _head(transfer: Transfer, person: Person, problems: list[Trouble]) -> Head:

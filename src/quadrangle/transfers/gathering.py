@@ -13,6 +13,11 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+import msgspec
+from msgspec.structs import asdict
+
+from quadrangle import artifacts
+from quadrangle.artifacts import Key
 from quadrangle.blobs import Blobs
 from quadrangle.db import UnitOfWork
 from quadrangle.files import AVAILABLE, USER, File, files_by_id, files_of
@@ -27,6 +32,7 @@ from quadrangle.packages import (
     PackedFile,
     Page,
     Presentation,
+    model,
     place_of,
     to_file,
 )
@@ -34,8 +40,6 @@ from quadrangle.packages.model import BLOCKS, CLASS_OF, NO_PAGE_CONTENT, NOTHING
 from quadrangle.portfolios import (
     FILE_ARTIFACT,
     NO_CONTENT,
-    PRESENTATION,
-    Content,
     Entry,
     file_at,
     files_named,
@@ -44,14 +48,14 @@ from quadrangle.portfolios import (
     texts_of,
 )
 from quadrangle.transfers import store
+from quadrangle.transfers.choosing import ITEM, Plan, items_in
 from quadrangle.transfers.model import FILE_UNREADABLE, OBJECT_GONE, Trouble
-from quadrangle.transfers.store import CommentRow, ObjectRow, Planned
+from quadrangle.transfers.store import CommentRow
 
 _BATCH: Final = 50
 NAMES: Final = UUID(
     "8d6f3f43-0f1b-4a55-9c36-0d6c7c1f6b52"
 )  # what has no uid of its own gets one below it, always the same
-_ITEM: Final = re.compile(r'<div class="ep-item" data-ep-item="([1-9]\d{0,17})">', re.ASCII)
 _PROFILE: Final = re.compile(r'<div class="ep-profile" data-ep-fields="([\w .-]*)">', re.ASCII)
 _KINDS: Final = {"rich_text": "rich-text", "html": "html"}
 
@@ -94,64 +98,118 @@ class Gathered:
 class Gathering:
     """Puts what is planned into the order of a package and reads it. base_url: of this server, for addresses that authors have written."""
 
-    def __init__(
-        self, reading: Reading, blobs: Blobs, owner_id: int, planned: Iterable[Planned], base_url: str
-    ) -> None:
+    def __init__(self, reading: Reading, blobs: Blobs, owner_id: int, plan: Plan, base_url: str) -> None:
         self._reading = reading
         self._blobs = blobs
         self._owner_id = owner_id
         self._base_url = base_url
-        self._planned = sorted(planned, key=_place)
-        self._artifact_of = {one.file_id: one.uid for one in self._planned if one.file_id is not None}
+        self._chosen = sorted(plan.chosen, key=_place)
+        self._uids = {key.id: key.uid for key in plan.everything}
+        self._artifact_of = {key.file_id: key.uid for key in plan.chosen if key.type == FILE_ARTIFACT}
         self._embedded: dict[int, File] = {}
+        self._members: dict[int, list[artifacts.Member]] = {}
+        self._about: dict[int, list[int]] = {}
 
     async def gather(self, into: Gathered) -> None:
-        for start in range(0, len(self._planned), _BATCH):
-            batch = self._planned[start : start + _BATCH]
+        async with self._reading() as uow:
+            for member in await artifacts.members_of_all(uow, self._owner_id):
+                self._members.setdefault(member.collection_id, []).append(member)
+            for one in await artifacts.associations_of_all(uow, self._owner_id):
+                self._about.setdefault(one.source_id, []).append(one.item_id)
+        for start in range(0, len(self._chosen), _BATCH):
+            batch = self._chosen[start : start + _BATCH]
             async with self._reading() as uow:
-                rows = {row.id: row for row in await uow.all(store.OBJECTS, ids=[one.id for one in batch])}
+                items = await artifacts.items_among(uow, self._owner_id, [key.id for key in batch])
+                said = await artifacts.comments_among(uow, list(items))
             packed = []
-            for one in batch:
-                if one.id in rows:
-                    packed.append(await self._item(rows[one.id], into))
+            for key in batch:
+                if key.id in items:
+                    packed.append(await self._item(items[key.id], said.get(key.id, []), into))
                 else:
-                    into.problems.append(Trouble(OBJECT_GONE, one.uid, "It was deleted before it could be exported."))
+                    into.problems.append(Trouble(OBJECT_GONE, key.uid, "It was deleted before it could be exported."))
             into.objects += len(packed)
             if packed:
                 await into.put(packed)
-        embedded = [self._embedded_file(file) for file in self._embedded.values()]
+        embedded = [_embedded(file) for file in self._embedded.values()]
         if embedded:
             await into.put(sorted(embedded, key=place_of))
 
-    async def _item(self, row: ObjectRow, into: Gathered) -> Item:
+    async def _item(self, item: artifacts.Item, said: Sequence[artifacts.Comment], into: Gathered) -> Item:
+        more = item.more
         common: dict[str, Any] = {
-            "key": row.uid,
-            "type": row.type,
-            "name": row.name or "",
-            "created": row.created_at,
-            "modified": row.modified_at,
-            "allow_comments": row.allow_comments,
+            "key": item.uid,
+            "type": item.type,
+            "name": "" if item.untitled else item.name,
+            "created": item.created_at,
+            "modified": item.modified_at,
+            "description": await self._html_of(item.description, self._base_url),
+            "tags": tuple(sorted(model.Tag(tag.text, tag.type == artifacts.PRIVATE) for tag in item.tags)),
+            "allow_comments": item.allow_comments,
+            "geo": None if more.geo is None else model.GeoTag(**asdict(more.geo)),
+            "origin": item.origin,
+            "comments": tuple(
+                Comment(key=one.uid, text=one.body, made_at=one.created_at, markup=True)
+                for one in sorted(said, key=lambda one: (one.created_at, one.id))
+            ),
+            "foreign": None if more.foreign is None else msgspec.convert(more.foreign, model.Foreign),
         }
-        if row.type == PRESENTATION:
-            return await self._presentation(row, common)
-        common["description"] = await self._html_of(row.description, self._base_url)
-        if row.type == FILE_ARTIFACT:
-            return FileArtifact(**common, file=await self._file(row, into))
-        return CLASS_OF[row.type](**common)
+        kind = CLASS_OF[item.type]
+        if issubclass(kind, Presentation):
+            return await self._presentation(item, common)
+        if issubclass(kind, FileArtifact):
+            return FileArtifact(**common, file=await self._file(item, into))
+        if issubclass(kind, model.UrlArtifact):
+            return model.UrlArtifact(**common, url=more.url or "")
+        if issubclass(kind, model.FormArtifact):
+            form = more.form or artifacts.Form()
+            fields = tuple(model.FormField(**asdict(one)) for one in form.fields)
+            return model.FormArtifact(**common, form_name=form.name, fields=fields)
+        if issubclass(kind, model.LEArtifact):
+            return await self._learned(item, common, into)
+        if issubclass(kind, model.DynamicCollection):
+            rule = more.rule or artifacts.Rule(artifacts.ALL, [])
+            async with self._reading() as uow:
+                now = await artifacts.chosen_by(uow, self._owner_id, item.id, rule)
+            members = tuple(model.Member(self._uids[id]) for id in now if id in self._uids)
+            return model.DynamicCollection(
+                **common, members=members, rule=model.Rule(mode=rule.mode, tags=tuple(rule.tags))
+            )
+        if issubclass(kind, model.Collection):
+            inside = [one for one in self._members.get(item.id, []) if one.item_id in self._uids]
+            return model.Collection(
+                **common, members=tuple(model.Member(self._uids[one.item_id], one.added_at) for one in inside)
+            )
+        about = tuple(self._uids[id] for id in self._about.get(item.id, []) if id in self._uids)
+        if issubclass(kind, model.Reflection):
+            return model.Reflection(**common, about=about)
+        if issubclass(kind, model.LearningObjective):
+            return model.LearningObjective(**common, evidence=about)
+        return Item(**common)
+
+    async def _learned(self, item: artifacts.Item, common: dict[str, Any], into: Gathered) -> model.LEArtifact:
+        source = item.more.source
+        async with self._reading() as uow:
+            found = await files_by_id(uow, item.more.files)
+        more = [found[id] for id in item.more.files if id in found and found[id].digest is not None]
+        return model.LEArtifact(
+            **common,
+            learning=model.Learning() if source is None else model.Learning(**asdict(source)),
+            file=await self._file(item, into) if item.file_id is not None else None,
+            more_files=tuple(_embedded(file) for file in more),
+        )
 
     # --- files
 
-    async def _file(self, row: ObjectRow, into: Gathered) -> PackedFile | None:
-        assert row.file_id is not None
-        async with self._reading() as uow:
-            file = (await files_by_id(uow, [row.file_id])).get(row.file_id)
-        if file is None or file.digest is None or not await self._blobs.has(file.digest):
-            into.problems.append(Trouble(FILE_UNREADABLE, row.uid, "Its bytes cannot be read."))
+    async def _file(self, item: artifacts.Item, into: Gathered) -> PackedFile | None:
+        if item.file_digest is None or not await self._blobs.has(item.file_digest):
+            into.problems.append(Trouble(FILE_UNREADABLE, item.uid, "Its bytes cannot be read."))
             return None
-        return _packed(file)
-
-    def _embedded_file(self, file: File) -> EmbeddedFile:
-        return EmbeddedFile(key=_key_of(file), file=_packed(file), created=file.created_at)
+        return PackedFile(
+            name=item.file_name or "",
+            media_type=item.file_type or "",
+            sha256=item.file_digest,
+            size=item.file_size,
+        )
 
     async def _own_files(self, texts: Iterable[str], at: str) -> dict[int | str, File]:
         """The owner's files that texts name, by id and by verifier."""
@@ -192,15 +250,16 @@ class Gathering:
 
     # --- presentations
 
-    async def _presentation(self, row: ObjectRow, common: dict[str, Any]) -> Presentation:
-        assert row.eportfolio_id is not None
+    async def _presentation(self, item: artifacts.Item, common: dict[str, Any]) -> Presentation:
+        assert item.eportfolio_id is not None
         async with self._reading() as uow:
-            sections = await uow.all(store.SECTIONS, eportfolio_id=row.eportfolio_id)
-            entries = await uow.all(store.ENTRIES, eportfolio_id=row.eportfolio_id)
-            comments = await uow.all(store.PAGE_COMMENTS, eportfolio_id=row.eportfolio_id)
+            sections = await uow.all(store.SECTIONS, eportfolio_id=item.eportfolio_id)
+            entries = await uow.all(store.ENTRIES, eportfolio_id=item.eportfolio_id)
+            comments = await uow.all(store.PAGE_COMMENTS, eportfolio_id=item.eportfolio_id)
             placed = {id for entry in entries for id in placed_files(entry.content)}
             items = {id for entry in entries for id in items_in(entry.content)}
             known = await uow.all(store.UIDS, owner_id=self._owner_id, ids=sorted(items), file_ids=sorted(placed))
+            beside = await artifacts.placed_on(uow, [entry.id for entry in entries])
         numbers = {section.id: number for number, section in enumerate(sections, 1)}
         uids = {("item", one.id): one.uid for one in known} | {("file", one.file_id): one.uid for one in known}
         said: dict[int, list[CommentRow]] = {}
@@ -208,18 +267,20 @@ class Gathering:
             said.setdefault(comment.entry_id, []).append(comment)
         pages = []
         for entry in entries:
-            at = f"{self._base_url}/eportfolios/{row.eportfolio_id}/{entry.category_slug}/{entry.slug}"
+            at = f"{self._base_url}/eportfolios/{item.eportfolio_id}/{entry.category_slug}/{entry.slug}"
             own = await self._own_files(texts_of(entry.content), at)
-            pages.append(self._page(entry, numbers[entry.section_id], at, own, uids, said.get(entry.id, [])))
-        banner = row.details.get("banner") or {}
-        description = await self._html_of(row.description, self._base_url)
+            page = self._page(entry, numbers[entry.section_id], at, own, uids, said.get(entry.id, []))
+            members = tuple(
+                self._uids[one.item_id] for one in beside if one.entry_id == entry.id and one.item_id in self._uids
+            )
+            pages.append(msgspec.structs.replace(page, members=members))
+        banner = item.more.banner or artifacts.Banner()
         return Presentation(
-            **{**common, "name": (row.portfolio_name or "").strip(), "modified": row.updated_at or row.modified_at},
-            description=description,
-            banner_title=str(banner.get("title") or ""),
-            banner=await self._html_of(str(banner.get("description") or ""), self._base_url),
-            theme=str(row.details.get("theme") or ""),
-            settings=tuple((str(name), str(value)) for name, value in row.details.get("settings") or ()),
+            **common,
+            banner_title=banner.title,
+            banner=await self._html_of(banner.description, self._base_url),
+            theme=item.more.theme or "",
+            settings=tuple(item.more.settings),
             sections=tuple(section.name for section in sections),
             pages=tuple(pages),
         )
@@ -267,7 +328,7 @@ class Gathering:
             uid = uids.get(("file", block["attachment_id"]))
             return None if uid is None else Block(kind="item", item=uid)
         html = str(block.get("content") or "")
-        if found := _ITEM.match(html):
+        if found := ITEM.match(html):
             uid = uids.get(("item", int(found[1])))
             if uid is not None:
                 return Block(kind="item", item=uid)
@@ -276,14 +337,12 @@ class Gathering:
         return Block(kind=_KINDS.get(block.get("section_type"), "html"), html=self._rewrite(html, at, own))
 
 
-def _place(one: Planned) -> tuple[int, Any, str]:
-    return place_of(Item(key=one.uid, type=one.type, name="", created=one.created_at, modified=one.created_at))
+def _place(key: Key) -> tuple[int, Any, str]:
+    return place_of(Item(key=key.uid, type=key.type, name="", created=key.created_at, modified=key.created_at))
 
 
-def items_in(content: Content) -> list[int]:
-    """Ids of the objects that stand on a page as read-only renderings (§5.3)."""
-    found = [_ITEM.match(text) for text in texts_of(content)]
-    return [int(one[1]) for one in found if one is not None]
+def _embedded(file: File) -> EmbeddedFile:
+    return EmbeddedFile(key=_key_of(file), file=_packed(file), created=file.created_at)
 
 
 def _key_of(file: File) -> str:

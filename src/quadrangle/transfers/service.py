@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from quadrangle import artifacts
 from quadrangle.db import UnitOfWork
 from quadrangle.jobs import enqueue
 from quadrangle.kernel.access import Granted
@@ -111,11 +112,11 @@ async def _start(
 
 async def _make_sure_there_is_some(uow: UnitOfWork, owner_id: int, wish: ExportWish) -> None:
     if wish.object_ids is None:
-        if not await uow.one(store.HAS_ANY, owner_id=owner_id):
+        if not await artifacts.has_any(uow, owner_id):
             raise NothingToExport
         return
-    found = await uow.all(store.WHOSE, ids=wish.ids)
-    if any(one.user_id != owner_id for one in found):
+    found = [key for key in (await artifacts.keys_among(uow, wish.ids)).values() if key.live]
+    if any(key.user_id != owner_id for key in found):
         raise ObjectsOfOthers
     if not found:
         raise NothingToExport

@@ -1,24 +1,20 @@
 """Everything asked of the database about exports and imports."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from quadrangle.db import Statement, any_of
 from quadrangle.db.schema import BigId, UtcTime
-from quadrangle.files import AVAILABLE, files
 from quadrangle.people import users
 from quadrangle.portfolios import (
-    FILE_ARTIFACT,
-    PRESENTATION,
     Entry,
     PortfolioSection,
     eportfolio_comments,
     eportfolio_entries,
     eportfolio_sections,
-    eportfolios,
     portfolio_objects,
 )
 from quadrangle.transfers.model import ABORTED, QUEUED, UNFINISHED, Transfer
@@ -103,99 +99,6 @@ WITH_OLD_PACKAGES = Statement(
 # --- what somebody has
 
 
-class Planned(msgspec.Struct, frozen=True):
-    """An object, as far as one needs to know it to put it in order."""
-
-    id: int
-    uid: str
-    type: int
-    file_id: int | None
-    eportfolio_id: int | None
-    created_at: datetime
-
-
-class Whose(msgspec.Struct, frozen=True):
-    """An object and its owner."""
-
-    id: int
-    user_id: int
-
-
-_object = portfolio_objects
-
-
-def _there() -> ColumnElement[bool]:
-    """The object is there: a portfolio's as long as that is active, a file's as long as that is available."""
-    return and_(
-        _object.c.deleted_at.is_(None),
-        or_(
-            _object.c.type.not_in((PRESENTATION, FILE_ARTIFACT)),
-            exists(
-                select(eportfolios.c.id)
-                .where(eportfolios.c.id == _object.c.eportfolio_id, eportfolios.c.workflow_state == "active")
-                .correlate(_object)
-            ),
-            exists(
-                select(files.c.id)
-                .where(files.c.id == _object.c.file_id, files.c.workflow_state == AVAILABLE)
-                .correlate(_object)
-            ),
-        ),
-    )
-
-
-_PLANNED: Final = [_object.c[name] for name in Planned.__struct_fields__]
-# All that somebody has. Index: ix_portfolio_objects_user_id_id.
-ALL_OF = Statement(select(*_PLANNED).where(_object.c.user_id == _OWNER, _there()).order_by(_object.c.id), into=Planned)
-# Some of it. Indexes: primary key.
-SOME_OF = Statement(
-    select(*_PLANNED).where(_object.c.user_id == _OWNER, any_of(_object.c.id, "ids"), _there()).order_by(_object.c.id),
-    into=Planned,
-)
-# Whether somebody has anything at all. Index: ix_portfolio_objects_user_id_id.
-HAS_ANY = Statement(select(exists(select(_object.c.id).where(_object.c.user_id == _OWNER, _there()))), into=bool)
-# Which of several ids are objects, and whose. Index: primary key.
-WHOSE = Statement(select(_object.c.id, _object.c.user_id).where(any_of(_object.c.id, "ids"), _there()), into=Whose)
-
-
-class ObjectRow(msgspec.Struct, frozen=True):
-    """All of an object but what is beside it. name: its own, or that of its file. portfolio_name, updated_at: of a presentation's portfolio."""
-
-    id: int
-    uid: str
-    type: int
-    eportfolio_id: int | None
-    file_id: int | None
-    name: str | None
-    description: str
-    allow_comments: bool
-    details: dict[str, Any]
-    created_at: datetime
-    modified_at: datetime
-    portfolio_name: str | None
-    updated_at: datetime | None
-
-
-# Index: primary keys.
-OBJECTS = Statement(
-    select(
-        *(
-            func.coalesce(_object.c.name, files.c.display_name).label("name") if name == "name" else _object.c[name]
-            for name in ObjectRow.__struct_fields__[:-2]
-        ),
-        eportfolios.c.name.label("portfolio_name"),
-        eportfolios.c.updated_at,
-    )
-    .select_from(
-        _object.outerjoin(eportfolios, eportfolios.c.id == _object.c.eportfolio_id).outerjoin(
-            files, files.c.id == _object.c.file_id
-        )
-    )
-    .where(any_of(_object.c.id, "ids"), _there()),
-    into=ObjectRow,
-)
-
-
 class UidOf(msgspec.Struct, frozen=True):
     """What a package calls an object of somebody, and the file it is of."""
 
@@ -206,10 +109,10 @@ class UidOf(msgspec.Struct, frozen=True):
 
 # What packages call somebody's objects, by their ids or by the files they are of. Indexes: primary key, uq_portfolio_objects_file_id.
 UIDS = Statement(
-    select(_object.c.id, _object.c.uid, _object.c.file_id).where(
-        _object.c.user_id == _OWNER,
-        or_(any_of(_object.c.id, "ids"), any_of(_object.c.file_id, "file_ids")),
-        _object.c.deleted_at.is_(None),
+    select(portfolio_objects.c.id, portfolio_objects.c.uid, portfolio_objects.c.file_id).where(
+        portfolio_objects.c.user_id == _OWNER,
+        or_(any_of(portfolio_objects.c.id, "ids"), any_of(portfolio_objects.c.file_id, "file_ids")),
+        portfolio_objects.c.deleted_at.is_(None),
     ),
     into=UidOf,
 )

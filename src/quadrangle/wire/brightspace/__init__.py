@@ -5,6 +5,4 @@ from quadrangle.wire.brightspace import artifacts, exports, gathered, objects, u
 
 
 def all_routes() -> list[Route]:
-    return [
-        *versions.routes, *users.routes, *objects.routes, *artifacts.routes, *gathered.routes, *exports.routes
-    ]
+    return [*versions.routes, *users.routes, *objects.routes, *artifacts.routes, *gathered.routes, *exports.routes]
