@@ -59,8 +59,8 @@ def _form(**fields: str) -> bytes:
     return "&".join(f"wiki_page%5B{name}%5D={quote(value)}" for name, value in fields.items()).encode()
 
 
-def _always(method: str, path: str, token: str = servers.TOKEN) -> Work:
-    wanted = request(method, path, token)
+def _always(method: str, path: str, token: str = servers.TOKEN, accept: str = "*/*") -> Work:
+    wanted = request(method, path, token, accept=accept)
     return lambda _: itertools.repeat(wanted)
 
 
@@ -114,6 +114,9 @@ def reads(campus: Campus) -> dict[str, Asked]:
         "GET one portfolio": Asked(f"/api/v1/eportfolios/{portfolios.FIRST}", servers.STUDENT_TOKEN),
         "its 20 pages": Asked(f"/api/v1/eportfolios/{portfolios.FIRST}/pages?per_page=20", servers.STUDENT_TOKEN),
         "20 portfolios": Asked("/api/v1/users/self/eportfolios?per_page=20", servers.STUDENT_TOKEN),
+        "a visitor's page, 20 blocks": Asked(
+            f"/eportfolios/{portfolios.PUBLIC}/home/{portfolios.PUBLIC_PAGE}", servers.STUDENT_TOKEN, accept="text/html"
+        ),
         "portfolios to moderate": Asked(f"/api/v1/accounts/{ROOT_ID}/eportfolio_moderation", servers.ADMIN_TOKEN),
     }
 
@@ -127,7 +130,7 @@ def writes(campus: Campus) -> dict[str, Asked]:
 
 
 def _readings(campus: Campus) -> dict[str, Work]:
-    return {name: _always(one.method, one.path, one.token) for name, one in reads(campus).items()}
+    return {name: _always(one.method, one.path, one.token, one.accept) for name, one in reads(campus).items()}
 
 
 def works(campus: Campus) -> dict[str, Work]:

@@ -66,13 +66,15 @@ class _Connection:
         return len(self.buffer) >= self.needed
 
 
-def request(method: str, path: str, token: str, body: bytes = b"", host: str = "127.0.0.1") -> bytes:
+def request(
+    method: str, path: str, token: str, body: bytes = b"", host: str = "127.0.0.1", accept: str = "*/*"
+) -> bytes:
     """One request as bytes; a body goes as a form."""
     lines = [
         f"{method} {path} HTTP/1.1",
         f"host: {host}",
         f"authorization: Bearer {token}",
-        "accept: */*",
+        f"accept: {accept}",
         "user-agent: quadrangle-bench",
     ]
     if method != "GET":

@@ -18,6 +18,7 @@ from quadrangle.portfolios import FLAGGED, SAFE, SPAM, SPAM_ORDER, eportfolio_en
 START: Final = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 FIRST: Final = 1_001  # the one with the pages
 PUBLIC: Final = FIRST + 1
+PUBLIC_PAGE: Final = "twenty-blocks"
 SECTIONS: Final = 10
 FIRST_AUTHOR: Final = 10_001
 EACH: Final = 10  # judged portfolios of one author
@@ -95,7 +96,7 @@ def rows(student_id: int, own: int, entries: int, judged: int) -> list[tuple[Tab
             ],
             [
                 *(_entry(FIRST, FIRST + n % SECTIONS, n, 1) for n in range(entries)),
-                _entry(PUBLIC, FIRST + SECTIONS, entries, BLOCKS),
+                _entry(PUBLIC, FIRST + SECTIONS, entries, BLOCKS, PUBLIC_PAGE),
             ],
         ),
     ]
@@ -112,10 +113,10 @@ def _judged(id: int, n: int, authors: int) -> tuple[Any, ...]:
     return id, FIRST_AUTHOR + n % authors, f"Judged {n}", False, "active", status, SPAM_ORDER[status], START, START
 
 
-def _entry(portfolio: int, section: int, n: int, blocks: int) -> tuple[Any, ...]:
+def _entry(portfolio: int, section: int, n: int, blocks: int, slug: str | None = None) -> tuple[Any, ...]:
     content = [{"section_type": "rich_text", "content": TEXT}] * blocks
     at = START + timedelta(seconds=n)
     return (
-        *(FIRST + n, f"uid{n}", portfolio, section, f"Page {n}", f"page-{n}", n // SECTIONS + 1, False),
+        *(FIRST + n, f"uid{n}", portfolio, section, f"Page {n}", slug or f"page-{n}", n // SECTIONS + 1, False),
         *(False, 1, at, at, msgspec.json.encode(content).decode()),
     )

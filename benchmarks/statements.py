@@ -14,12 +14,13 @@ from quadrangle.settings import Settings
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A request. body: a form's."""
+    """A request. body: a form's. accept: what the caller would rather have."""
 
     path: str
     token: str
     method: str = "GET"
     body: bytes = b""
+    accept: str = "*/*"
 
 
 # A statement with the values it ran with.
@@ -85,7 +86,11 @@ async def note(campus: Campus, requests: dict[str, Asked]) -> dict[str, list[Not
 
 async def _ask(app: Any, asked: Asked) -> None:
     raw_path, _, query = asked.path.partition("?")
-    headers = [(b"host", b"bench"), (b"authorization", f"Bearer {asked.token}".encode())]
+    headers = [
+        (b"host", b"bench"),
+        (b"authorization", f"Bearer {asked.token}".encode()),
+        (b"accept", asked.accept.encode()),
+    ]
     if asked.body:
         headers += [
             (b"content-type", b"application/x-www-form-urlencoded"),

@@ -128,6 +128,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(description="Credits an application of the Brightspace API has a minute; 0: no limit.")
     ] = 50_000
     brightspace_cost: Annotated[int, Meta(description="Credits a call of the Brightspace API costs.")] = 10
+    brightspace_time_zone: Annotated[
+        str, Meta(description="IANA time zone of the time in the names of exported packages.")
+    ] = "UTC"
     brightspace_unlimited: Annotated[
         tuple[str, ...], Meta(description="Brightspace applications and OAuth clients without a limit, by their ids.")
     ] = ()

@@ -37,6 +37,8 @@ def passages_of(content: Content) -> list[str]:
     """Digests of the longer paragraphs of a page, the same for the same words whatever their markup."""
     found: dict[str, None] = {}
     for paragraph in _BREAK.split(_joined(content)):
+        if len(paragraph) < _PASSAGE:
+            continue  # what it says is no longer than how it is written
         words = _words(paragraph).casefold()
         if len(words) >= _PASSAGE:
             found[blake2b(words.encode(), digest_size=12).hexdigest()] = None
@@ -102,6 +104,8 @@ def _farm(links: list[tuple[str, str]]) -> Reason | None:
 
 
 def _hidden(html: str) -> Reason | None:
+    if 'style="' not in html:
+        return None
     hiding = {found.start() for found in _STYLED.finditer(html) if _hides(unescape(found[1]))}
     if hiding and _text_inside(html, hiding):
         return Reason("hidden_text", "A page holds text that its readers cannot see.", 60)

@@ -79,7 +79,7 @@ class Exporting:
             wish = wish_of(transfer.asks)
             if wish.object_ids is None:
                 return transfer, person, await uow.all(store.ALL_OF, owner_id=transfer.owner_id), []
-            listed = await uow.all(store.SOME_OF, owner_id=transfer.owner_id, ids=sorted(set(wish.object_ids)))
+            listed = await uow.all(store.SOME_OF, owner_id=transfer.owner_id, ids=wish.ids)
             there = {one.id for one in listed}
             if wish.associated_items:
                 listed = await _with_placed(uow, transfer.owner_id, listed)

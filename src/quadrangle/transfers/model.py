@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from quadrangle.kernel.errors import Forbidden, Invalid, NotFound
+from quadrangle.kernel.ids import LARGEST_ID
 
 EXPORT: Final = "export"
 IMPORT: Final = "import"
@@ -54,6 +55,11 @@ class ExportWish(msgspec.Struct, frozen=True):
     associated_items: bool = False
     dialect: str = "standard"
 
+    @property
+    def ids(self) -> list[int]:
+        """Those of the list that can be ids of rows."""
+        return sorted({id for id in self.object_ids or () if 0 < id <= LARGEST_ID})
+
 
 class Transfer(msgspec.Struct, frozen=True):
     """A package on its way out or in. state: JOBSTATUS. name: of the package's file. done, failed: items."""
@@ -68,13 +74,17 @@ class Transfer(msgspec.Struct, frozen=True):
     file_id: int | None
     done: int
     failed: int
-    problems: list[Trouble]
+    problems: list[dict[str, Any]]
     created_at: datetime
     ended_at: datetime | None
 
     @property
     def over(self) -> bool:
         return self.state not in UNFINISHED
+
+    @property
+    def troubles(self) -> list[Trouble]:
+        return msgspec.convert(self.problems, list[Trouble])
 
 
 class NothingToExport(Invalid):

@@ -114,7 +114,7 @@ async def _make_sure_there_is_some(uow: UnitOfWork, owner_id: int, wish: ExportW
         if not await uow.one(store.HAS_ANY, owner_id=owner_id):
             raise NothingToExport
         return
-    found = await uow.all(store.WHOSE, ids=sorted(set(wish.object_ids)))
+    found = await uow.all(store.WHOSE, ids=wish.ids)
     if any(one.user_id != owner_id for one in found):
         raise ObjectsOfOthers
     if not found:

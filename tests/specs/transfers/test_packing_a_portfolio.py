@@ -209,3 +209,17 @@ class TestWhatIsInIt:
         second = Opened(author, folder)
         assert first.told["id"] != second.told["id"]
         assert first.items == second.items
+
+
+class TestWhenSomethingIsMissing:
+    def test_a_file_that_cannot_be_read_is_told_and_the_rest_comes(self, author: Author, folder: Path) -> None:
+        notes = uploaded(author.world, "cleo", "/users/self", "tides.txt", b"Low water at noon.")
+        author.entry(placed(notes), html("<p>x</p>"), name="A")
+        for path in stored(author.world):
+            path.unlink()
+        opened = Opened(author, folder)
+        assert opened.told["workflow_state"] == "complete_with_errors"
+        (problem,) = opened.told["problems"]
+        artifact = opened.only(FileArtifact)
+        assert (problem["code"], problem["ref"]) == ("file-unreadable", artifact.key)
+        assert artifact.file is None

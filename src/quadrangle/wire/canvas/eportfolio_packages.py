@@ -61,7 +61,7 @@ def package_json(transfer: Transfer, file: File | None, base_url: str) -> Packag
         size=None if file is None else file.size,
         created_at=zulu(transfer.created_at),
         updated_at=zulu(transfer.ended_at or transfer.created_at),
-        problems=[ProblemJson(one.code, one.ref, one.text) for one in transfer.problems],
+        problems=[ProblemJson(one.code, one.ref, one.text) for one in transfer.troubles],
         url=UNSET if file is None else download_url(base_url, file),
     )
 

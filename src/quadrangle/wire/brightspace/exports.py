@@ -1,0 +1,149 @@
+"""ePortfolio data export: declare what, follow the task, fetch the package. Source: brightspace-eportfolio.md §5.3 to §5.6.
+
+The three routes of a task appeared in EP 10.4.0 and 2.4 is obsolete as of EP 10.7.0; `export/new/all` appeared in LMS 10.4.0 and 2.4 is obsolete
+as of LMS 10.7.0.
+"""
+
+import re
+import unicodedata
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+
+from quadrangle import portfolios, transfers
+from quadrangle.files import files_by_id
+from quadrangle.http.call import Call
+from quadrangle.http.reply import Reply, streamed
+from quadrangle.kernel.access import Granted
+from quadrangle.kernel.errors import Malformed, NotFound
+from quadrangle.kernel.ids import LARGEST_ID
+from quadrangle.portfolios import Standing, keywords
+from quadrangle.transfers import ExportWish, Transfer
+from quadrangle.wire.brightspace.bodies import json_body
+from quadrangle.wire.brightspace.routing import brightspace
+
+routes = brightspace("exports")
+
+_ID: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
+_DIALECTS: Final = ("standard", "mahara22")
+
+
+class Listed(msgspec.Struct, frozen=True, rename="pascal"):
+    """The courtesy form of a list."""
+
+    object_ids: list[int]
+
+
+_BODY: Final = list[int] | Listed
+
+
+class ProblemJson(msgspec.Struct, frozen=True, rename="pascal"):
+    """What went wrong with one thing. error: something is missing because of it."""
+
+    code: str
+    ref: str
+    text: str
+    error: bool
+
+
+# --- asking
+
+
+async def owner(call: Call) -> Granted[Standing]:
+    """The caller before their own ePortfolio; Forbidden where the tool is switched off, which comes before anything else (§4.3)."""
+    me = call.user().user_id
+    return portfolios.allow(await portfolios.standing_to(call.uow, me, me, keywords((), ())), portfolios.LIST)
+
+
+def _flag(call: Call, name: str) -> bool:
+    return str(call.tree.get(name, "")).lower() in ("true", "1")
+
+
+def _dialect(call: Call) -> str:
+    dialect = str(call.tree.get("dialect", _DIALECTS[0]))
+    if dialect not in _DIALECTS:
+        raise Malformed(f"dialect is one of {', '.join(_DIALECTS)}.")
+    return dialect
+
+
+async def _start(call: Call, granted: Granted[Standing], wish: ExportWish) -> Reply:
+    made = await transfers.start_export(
+        call.uow, granted, wish, base_url=call.base_url, zone=call.app.settings.brightspace_time_zone
+    )
+    return Reply(200, made)
+
+
+@routes.post("/d2l/api/eP/:version/export/new", gives=int, takes=_BODY)
+async def export_some(call: Call) -> Reply:
+    """Export the objects of a list; answers the id of the task. `includeAssociatedItems` adds what stands on the pages of presentations."""
+    granted = await owner(call)
+    dialect, body = _dialect(call), json_body(call, _BODY)
+    ids = body.object_ids if isinstance(body, Listed) else body
+    if not ids or len(ids) > transfers.MOST_IDS:
+        raise Malformed(f"Between one and {transfers.MOST_IDS} object ids are exported at a time.")
+    wish = ExportWish(
+        object_ids=tuple(dict.fromkeys(ids)),
+        forms=_flag(call, "includeFormsItems"),
+        associated_reflections=_flag(call, "includeAssociatedReflections"),
+        reflections_associations=_flag(call, "includeReflectionsAssociations"),
+        associated_items=_flag(call, "includeAssociatedItems"),
+        dialect=dialect,
+    )
+    return await _start(call, granted, wish)
+
+
+@routes.post("/d2l/api/eP/:version/export/new/all", gives=int)
+async def export_all(call: Call) -> Reply:
+    """Export everything the caller owns; answers the id of the task."""
+    granted = await owner(call)
+    return await _start(call, granted, ExportWish(dialect=_dialect(call)))
+
+
+# --- following
+
+
+async def _task(call: Call) -> Transfer:
+    granted = await owner(call)
+    number = int(call.path["task"]) if _ID.fullmatch(call.path["task"]) else 0
+    if not 0 < number <= LARGEST_ID:
+        raise NotFound
+    return await transfers.find_transfer(call.uow, transfers.EXPORT, number, granted.subject.facts.user_id)
+
+
+@routes.get("/d2l/api/eP/:version/export/:task/status", gives=int)
+async def export_status(call: Call) -> Reply:
+    """How far an export has come: 0 queued, 4 processing, 2 complete, 3 complete with errors, 1 aborted."""
+    return Reply(200, (await _task(call)).state).header("cache-control", "no-store")
+
+
+@routes.get("/d2l/api/eP/:version/export/:task/problems", gives=list[ProblemJson])
+async def export_problems(call: Call) -> Reply:
+    """What could not be taken along."""
+    troubles = (await _task(call)).troubles
+    told = [ProblemJson(one.code, one.ref, one.text, one.error) for one in troubles]
+    return Reply(200, told).header("cache-control", "no-store")
+
+
+@routes.get("/d2l/api/eP/:version/export/:task/package", work="none")
+async def export_package(call: Call) -> Reply:
+    """The package of an export that is complete, with or without errors, for as long as it is kept."""
+    async with call.read_only():
+        transfer = await _task(call)
+        kept = await files_by_id(call.uow, [transfer.file_id] if transfer.file_id else [])
+    file = kept.get(transfer.file_id or 0)
+    if transfer.state not in transfers.WITH_PACKAGE or file is None or file.digest is None:
+        raise NotFound("There is no package.")
+    reply = Reply(content_type=b"application/zip")
+    reply.header("content-disposition", disposition(transfer.name)).header("cache-control", "private, no-store")
+    reply.body = await streamed(call.app.blobs.stream(file.digest), file.size)
+    return reply
+
+
+def disposition(name: str) -> str:
+    """The exact name where it is not plain ASCII, with a fallback beside it (§5.6)."""
+    if name.isascii():
+        return f'attachment; filename="{name}"'
+    plain = "".join(one for one in unicodedata.normalize("NFD", name) if not unicodedata.combining(one))
+    fallback = "".join(one if one.isascii() else "_" for one in plain)
+    return f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{quote(name, safe='')}"
