@@ -78,6 +78,7 @@ class TestAnObject:
 
     @pytest.mark.parametrize("path", ["/Objects/MY", "/objects/my", "/objects/my/", "/OBJECTS/my/"])
     def test_case_and_a_trailing_slash_are_free(self, ben: Person, path: str) -> None:
+        """contract-checklist.md, D98."""
         assert ben.get(path)["Items"] == []
         assert ben.client.get(f"/d2l/API/ep/2.5{path}").status_code == 200
 
