@@ -76,7 +76,7 @@ async def _start(call: Call, granted: Granted[Standing], wish: ExportWish) -> Re
 
 @routes.post("/d2l/api/eP/:version/export/new", gives=int, takes=_BODY)
 async def export_some(call: Call) -> Reply:
-    """Export the objects of a list; answers the id of the task. `includeAssociatedItems` adds what stands on the pages of presentations."""
+    """Export the objects of a list, and what is one step away from them as the flags say; answers the id of the task."""
     granted = await owner(call)
     dialect, body = _dialect(call), json_body(call, _BODY)
     ids = body.object_ids if isinstance(body, Listed) else body
