@@ -124,7 +124,7 @@ def _export(port: int, portfolio: int, number: int) -> tuple[float, bytes]:
     began = time.perf_counter()
     told = _call(port, "GET", f"/eportfolios/{portfolio}/export")
     while told["workflow_state"] in ("to_be_zipped", "zipping"):
-        time.sleep(0.01)
+        time.sleep(0.03)
         told = _call(port, "GET", f"/eportfolios/{portfolio}/export")
     seconds = time.perf_counter() - began
     if told["workflow_state"] != "zipped":
