@@ -233,7 +233,7 @@ async def _copy(url: str, report: str) -> float:
 # --- the run ----------------------------------------------------------------------------------------------------------
 
 
-def _call(port: int, method: str, path: str, body: Any = None) -> Any:
+def call(port: int, method: str, path: str, body: Any = None) -> Any:
     sent = request_of(port, method, path, body)
     with urllib.request.urlopen(sent, timeout=600) as answer:
         return json.load(answer)
@@ -250,10 +250,10 @@ def request_of(port: int, method: str, path: str, body: Any) -> urllib.request.R
 
 def _make(port: int, report: str, *, look: float = 0.02) -> dict[str, Any]:
     """Start a report and wait for its end, looking every so many seconds."""
-    run = _call(port, "POST", f"/accounts/1/reports/{report}", {"parameters": {**ASKED[report], "skip_message": True}})
+    run = call(port, "POST", f"/accounts/1/reports/{report}", {"parameters": {**ASKED[report], "skip_message": True}})
     while run["status"] in ("created", "running", "compiling"):
         time.sleep(look)
-        run = _call(port, "GET", f"/accounts/1/reports/{report}/{run['id']}")
+        run = call(port, "GET", f"/accounts/1/reports/{report}/{run['id']}")
     if run["status"] != "complete":
         raise RuntimeError(f"{report} ended as {run['status']}: {run['parameters']}")
     made: dict[str, Any] = run
@@ -298,7 +298,7 @@ def measure(engine: str, url: str, crowd: Crowd, *, times: int, say: Callable[[s
         for report in ASKED:
             say(f"{engine}: {report}")
             with servers.quadrangle(url, "/healthz", storage_url=f"file://{Path(folder)}") as server:
-                _call(server.port, "PUT", f"{course}/pages/one", {"wiki_page": {"body": "<p>text</p>" * 300}})
+                call(server.port, "PUT", f"{course}/pages/one", {"wiki_page": {"body": "<p>text</p>" * 300}})
                 page = f"/api/v1{course}/pages/one"
                 idle = _reading(server.port, page, 2.0)
                 before = server.resident()

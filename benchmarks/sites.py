@@ -5,7 +5,6 @@ Half of the files shrink, as texts and tables do, and half do not, as pictures d
 
 import asyncio
 import io
-import json
 import random
 import statistics
 import time
@@ -16,11 +15,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from benchmarks import servers
+from benchmarks.reports import call
 from quadrangle.blobs import open_blobs, store_bytes
 from quadrangle.campus import FIRST_USER_ID, begin
 from quadrangle.db import migrate, open_database, writing
@@ -93,20 +93,9 @@ async def _furnish(url: str, storage: str) -> list[int]:
     return ids
 
 
-def _call(port: int, method: str, path: str, body: Any = None) -> Any:
-    asked = urllib.request.Request(
-        f"http://127.0.0.1:{port}/api/v1{path}",
-        method=method,
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"authorization": f"Bearer {servers.ADMIN_TOKEN}", "content-type": "application/json"},
-    )
-    with urllib.request.urlopen(asked, timeout=600) as answer:
-        return json.load(answer)
-
-
 def _write(port: int, files: list[int]) -> int:
-    made = _call(port, "POST", "/eportfolios", {"eportfolio": {"name": "Bench"}})["eportfolio"]["id"]
-    section = _call(port, "GET", f"/eportfolios/{made}/categories")[0]["eportfolio_category"]["id"]
+    made = call(port, "POST", "/eportfolios", {"eportfolio": {"name": "Bench"}})["eportfolio"]["id"]
+    section = call(port, "GET", f"/eportfolios/{made}/categories")[0]["eportfolio_category"]["id"]
     for number, file in enumerate(files):
         page = {
             "eportfolio_entry": {"eportfolio_category_id": section, "name": f"Page {number}"},
@@ -114,18 +103,18 @@ def _write(port: int, files: list[int]) -> int:
             "section_1": {"section_type": "rich_text", "content": TEXT},
             "section_2": {"section_type": "attachment", "attachment_id": file},
         }
-        _call(port, "POST", f"/eportfolios/{made}/entries", page)
+        call(port, "POST", f"/eportfolios/{made}/entries", page)
     return int(made)
 
 
 def _export(port: int, portfolio: int, number: int) -> tuple[float, bytes]:
     """Seconds from the question to the archive, and the archive; the name changes, so that nothing is given again."""
-    _call(port, "PUT", f"/eportfolios/{portfolio}", {"eportfolio": {"name": f"Bench {number}"}})
+    call(port, "PUT", f"/eportfolios/{portfolio}", {"eportfolio": {"name": f"Bench {number}"}})
     began = time.perf_counter()
-    told = _call(port, "GET", f"/eportfolios/{portfolio}/export")
+    told = call(port, "GET", f"/eportfolios/{portfolio}/export")
     while told["workflow_state"] in ("to_be_zipped", "zipping"):
         time.sleep(0.03)
-        told = _call(port, "GET", f"/eportfolios/{portfolio}/export")
+        told = call(port, "GET", f"/eportfolios/{portfolio}/export")
     seconds = time.perf_counter() - began
     if told["workflow_state"] != "zipped":
         raise RuntimeError(f"the export ended as {told}")

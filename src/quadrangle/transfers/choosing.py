@@ -40,24 +40,22 @@ async def associated(
         if one.source_id in listed and (wish.associated_items or (reflects and wish.reflections_associations)):
             found.add(one.item_id)
     if wish.associated_items:
-        found |= await _inside(uow, owner_id, [key for key in everything if key.id in listed])
+        found |= await _inside(uow, owner_id, everything, listed)
     return found
 
 
-async def _inside(uow: UnitOfWork, owner_id: int, listed: Sequence[Key]) -> set[int]:
+async def _inside(uow: UnitOfWork, owner_id: int, everything: Sequence[Key], listed: Collection[int]) -> set[int]:
     """What is in the collections among them, and on the pages of the presentations."""
-    ids = {key.id for key in listed}
-    found = {one.item_id for one in await artifacts.members_of_all(uow, owner_id) if one.collection_id in ids}
-    rules = [item for item in (await artifacts.items_among(uow, owner_id, ids)).values() if item.more.rule is not None]
+    found = {one.item_id for one in await artifacts.members_of_all(uow, owner_id) if one.collection_id in listed}
+    rules = [one for one in (await artifacts.items_among(uow, owner_id, listed)).values() if one.more.rule is not None]
     for item in rules:
         assert item.more.rule is not None
         found |= set(await artifacts.chosen_by(uow, owner_id, item.id, item.more.rule))
-    for key in listed:
-        if key.type == PRESENTATION and key.eportfolio_id is not None:
+    for key in everything:
+        if key.id in listed and key.type == PRESENTATION and key.eportfolio_id is not None:
             entries = await uow.all(store.ENTRIES, eportfolio_id=key.eportfolio_id)
             file_ids = {id for entry in entries for id in placed_files(entry.content)}
-            known = await uow.all(store.UIDS, owner_id=owner_id, ids=[], file_ids=sorted(file_ids))
-            found |= {one.id for one in known}
+            found |= {one.id for one in everything if one.file_id in file_ids}
             found |= {id for entry in entries for id in items_in(entry.content)}
             found |= {one.item_id for one in await artifacts.placed_on(uow, [entry.id for entry in entries])}
     return found

@@ -45,6 +45,7 @@ from quadrangle.portfolios import (
     files_named,
     led,
     placed_files,
+    sections_of,
     texts_of,
 )
 from quadrangle.transfers import store
@@ -90,9 +91,8 @@ class Gathered:
             return None
         return found
 
-    async def bytes_of(self, file: PackedFile) -> AsyncIterator[bytes]:
-        async for piece in self._blobs.stream(file.sha256):
-            yield piece
+    def bytes_of(self, file: PackedFile) -> AsyncIterator[bytes]:
+        return self._blobs.stream(file.sha256)
 
 
 class Gathering:
@@ -253,7 +253,7 @@ class Gathering:
     async def _presentation(self, item: artifacts.Item, common: dict[str, Any]) -> Presentation:
         assert item.eportfolio_id is not None
         async with self._reading() as uow:
-            sections = await uow.all(store.SECTIONS, eportfolio_id=item.eportfolio_id)
+            sections = await sections_of(uow, item.eportfolio_id)
             entries = await uow.all(store.ENTRIES, eportfolio_id=item.eportfolio_id)
             comments = await uow.all(store.PAGE_COMMENTS, eportfolio_id=item.eportfolio_id)
             placed = {id for entry in entries for id in placed_files(entry.content)}

@@ -11,7 +11,6 @@ from quadrangle.db.schema import BigId, UtcTime
 from quadrangle.people import users
 from quadrangle.portfolios import (
     Entry,
-    PortfolioSection,
     eportfolio_comments,
     eportfolio_entries,
     eportfolio_sections,
@@ -120,13 +119,6 @@ UIDS = Statement(
 # --- presentations
 
 _PORTFOLIO: Final = bindparam("eportfolio_id", type_=BigId)
-# Index: ix_eportfolio_sections_eportfolio_id_position.
-SECTIONS = Statement(
-    select(*(eportfolio_sections.c[name] for name in PortfolioSection.__struct_fields__))
-    .where(eportfolio_sections.c.eportfolio_id == _PORTFOLIO)
-    .order_by(eportfolio_sections.c.position, eportfolio_sections.c.id),
-    into=PortfolioSection,
-)
 # All pages of a portfolio with their texts. Index: ix_eportfolio_entries_eportfolio_id_position.
 ENTRIES = Statement(
     select(

@@ -12,7 +12,7 @@ from quadrangle.http.routing import Routes
 from quadrangle.http.templates import rendered
 from quadrangle.kernel.errors import NotFound, Unauthenticated
 from quadrangle.kernel.ids import parse_number
-from quadrangle.wire.brightspace.asking import keywords_of
+from quadrangle.wire.spam_words import keywords_of
 
 screens = Routes("web", "Artifact screens")
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import warnings
 import zipfile
 from typing import Any
@@ -266,7 +267,7 @@ class TestTheVendorsClient:
                 "encrypt_requests": False,
                 "user_id": user[0],
                 "user_key": user[1],
-                "server_skew": round((world.clock.now().timestamp() - __import__("time").time()) * 1000),
+                "server_skew": round((world.clock.now().timestamp() - time.time()) * 1000),
             },
         )
         with warnings.catch_warnings():

@@ -8,14 +8,14 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from quadrangle import artifacts, portfolios
+from quadrangle import artifacts
 from quadrangle.artifacts import Standing
 from quadrangle.http.call import Call
 from quadrangle.kernel.access import Granted
 from quadrangle.kernel.errors import Malformed, NotFound
 from quadrangle.kernel.ids import LARGEST_ID
 from quadrangle.kernel.params import Absent, Params, text
-from quadrangle.portfolios import Keywords
+from quadrangle.wire.spam_words import keywords_of
 
 EP: Final = "/d2l/api/eP/:version"
 USUAL_PAGE: Final = 100
@@ -79,11 +79,6 @@ def is_true(sent: str | None | Absent) -> bool:
     return isinstance(sent, str) and (sent == "1" or sent.lower() == "true")
 
 
-def keywords_of(call: Call) -> Keywords:
-    settings = call.app.settings
-    return portfolios.keywords(settings.eportfolio_title_spam_keywords, settings.eportfolio_content_spam_keywords)
-
-
 async def own_eportfolio(call: Call) -> Granted[Standing]:
     """Proof that the caller may use theirs."""
     standing = await artifacts.standing_of(call.uow, call.user().user_id, keywords_of(call), lock=call.writing)
@@ -94,12 +89,8 @@ async def standing_at(
     call: Call, own: Granted[Standing], name: str, *, kinds: Collection[int] | None = None
 ) -> Standing:
     """The caller before the thing that the path names; NotFound, also where it is of another kind."""
-    sent = call.path[name]
-    number = int(sent) if _ID.fullmatch(sent) else 0
-    if not 0 < number <= LARGEST_ID:
-        raise NotFound
     return await artifacts.standing_before(
-        call.uow, own.subject, number, keywords_of(call), kinds=kinds, lock=call.writing
+        call.uow, own.subject, number_at(call, name), keywords_of(call), kinds=kinds, lock=call.writing
     )
 
 

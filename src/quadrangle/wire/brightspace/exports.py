@@ -4,7 +4,6 @@ The three routes of a task appeared in EP 10.4.0 and 2.4 is obsolete as of EP 10
 as of LMS 10.7.0.
 """
 
-import re
 import unicodedata
 from typing import Final
 from urllib.parse import quote
@@ -12,20 +11,19 @@ from urllib.parse import quote
 import msgspec
 
 from quadrangle import portfolios, transfers
-from quadrangle.files import files_by_id
+from quadrangle.files import find_file
 from quadrangle.http.call import Call
 from quadrangle.http.reply import Reply, streamed
 from quadrangle.kernel.access import Granted
 from quadrangle.kernel.errors import Malformed, NotFound
-from quadrangle.kernel.ids import LARGEST_ID
 from quadrangle.portfolios import Standing, keywords
 from quadrangle.transfers import ExportWish, Transfer
+from quadrangle.wire.brightspace.asking import EP, is_true, number_at
 from quadrangle.wire.brightspace.bodies import json_body
 from quadrangle.wire.brightspace.routing import brightspace
 
 routes = brightspace("exports")
 
-_ID: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
 _DIALECTS: Final = ("standard", "mahara22")
 
 
@@ -57,7 +55,7 @@ async def owner(call: Call) -> Granted[Standing]:
 
 
 def _flag(call: Call, name: str) -> bool:
-    return str(call.tree.get(name, "")).lower() in ("true", "1")
+    return is_true(call.tree.get(name))
 
 
 def _dialect(call: Call) -> str:
@@ -74,7 +72,7 @@ async def _start(call: Call, granted: Granted[Standing], wish: ExportWish) -> Re
     return Reply(200, made)
 
 
-@routes.post("/d2l/api/eP/:version/export/new", gives=int, takes=_BODY)
+@routes.post(f"{EP}/export/new", gives=int, takes=_BODY)
 async def export_some(call: Call) -> Reply:
     """Export the objects of a list, and what is one step away from them as the flags say; answers the id of the task."""
     granted = await owner(call)
@@ -93,7 +91,7 @@ async def export_some(call: Call) -> Reply:
     return await _start(call, granted, wish)
 
 
-@routes.post("/d2l/api/eP/:version/export/new/all", gives=int)
+@routes.post(f"{EP}/export/new/all", gives=int)
 async def export_all(call: Call) -> Reply:
     """Export everything the caller owns; answers the id of the task."""
     granted = await owner(call)
@@ -105,19 +103,17 @@ async def export_all(call: Call) -> Reply:
 
 async def _task(call: Call) -> Transfer:
     granted = await owner(call)
-    number = int(call.path["task"]) if _ID.fullmatch(call.path["task"]) else 0
-    if not 0 < number <= LARGEST_ID:
-        raise NotFound
-    return await transfers.find_transfer(call.uow, transfers.EXPORT, number, granted.subject.facts.user_id)
+    task_id = number_at(call, "task")
+    return await transfers.find_transfer(call.uow, transfers.EXPORT, task_id, granted.subject.facts.user_id)
 
 
-@routes.get("/d2l/api/eP/:version/export/:task/status", gives=int)
+@routes.get(f"{EP}/export/:task/status", gives=int)
 async def export_status(call: Call) -> Reply:
     """How far an export has come: 0 queued, 4 processing, 2 complete, 3 complete with errors, 1 aborted."""
     return Reply(200, (await _task(call)).state).header("cache-control", "no-store")
 
 
-@routes.get("/d2l/api/eP/:version/export/:task/problems", gives=list[ProblemJson])
+@routes.get(f"{EP}/export/:task/problems", gives=list[ProblemJson])
 async def export_problems(call: Call) -> Reply:
     """What could not be taken along."""
     troubles = (await _task(call)).troubles
@@ -125,13 +121,12 @@ async def export_problems(call: Call) -> Reply:
     return Reply(200, told).header("cache-control", "no-store")
 
 
-@routes.get("/d2l/api/eP/:version/export/:task/package", work="none")
+@routes.get(f"{EP}/export/:task/package", work="none")
 async def export_package(call: Call) -> Reply:
     """The package of an export that is complete, with or without errors, for as long as it is kept."""
     async with call.read_only():
         transfer = await _task(call)
-        kept = await files_by_id(call.uow, [transfer.file_id] if transfer.file_id else [])
-    file = kept.get(transfer.file_id or 0)
+        file = None if transfer.file_id is None else await find_file(call.uow, transfer.file_id)
     if transfer.state not in transfers.WITH_PACKAGE or file is None or file.digest is None:
         raise NotFound("There is no package.")
     reply = Reply(content_type=b"application/zip")

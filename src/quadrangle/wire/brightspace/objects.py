@@ -6,7 +6,7 @@ import msgspec
 
 from quadrangle import artifacts
 from quadrangle.artifacts import ON_OBJECTIVE, ON_REFLECTION, WITH_FILE, Comment
-from quadrangle.files import AVAILABLE, files_by_id
+from quadrangle.files import AVAILABLE, find_file
 from quadrangle.http.body import tree_from_body
 from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply
@@ -107,8 +107,7 @@ async def show_content(call: Call) -> Reply:
     async with call.read_only():
         own = await own_eportfolio(call)
         item = (await granted_at(call, own, artifacts.VIEW, kinds=WITH_FILE)).subject.item_there
-        found = await files_by_id(call.uow, [item.file_id] if item.file_id is not None else [])
-    file = found.get(item.file_id or 0)
+        file = None if item.file_id is None else await find_file(call.uow, item.file_id)
     if file is None or file.workflow_state != AVAILABLE:
         raise NotFound
     return await hand_over(call, file, attachment=True)

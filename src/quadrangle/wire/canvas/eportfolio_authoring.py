@@ -32,11 +32,12 @@ from quadrangle.portfolios import (
     Standing,
 )
 from quadrangle.wire.canvas.eportfolio_paths import active_here, granted_here, twice
-from quadrangle.wire.canvas.eportfolios import EPortfolioJson, eportfolio_json, keywords_of
+from quadrangle.wire.canvas.eportfolios import EPortfolioJson, eportfolio_json
 from quadrangle.wire.canvas.errors import message, refuse
 from quadrangle.wire.canvas.file_json import download_url
 from quadrangle.wire.canvas.ids import number_for
 from quadrangle.wire.canvas.shapes import Maybe, Time
+from quadrangle.wire.spam_words import keywords_of
 
 routes = Routes("canvas", "ePortfolio authoring")
 

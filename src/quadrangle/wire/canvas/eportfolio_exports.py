@@ -4,7 +4,7 @@ from msgspec import UNSET, Struct, field
 from msgspec.structs import asdict
 
 from quadrangle import portfolios
-from quadrangle.files import File, files_by_id
+from quadrangle.files import File, find_file
 from quadrangle.http.call import Call
 from quadrangle.http.reply import Reply
 from quadrangle.http.routing import Routes
@@ -65,5 +65,5 @@ async def export_portfolio(call: Call) -> Reply:
     """Have one's ePortfolio made into a web site, one ZIP that opens without a server; asked again, it tells how far that is."""
     granted = await granted_here(call, portfolios.UPDATE)
     export = await portfolios.ask_for_site(call.uow, granted, call.base_url)
-    made = await files_by_id(call.uow, [export.file_id] if export.file_id else [])
-    return Reply(200, export_root(export, made.get(export.file_id or 0), call.base_url))
+    file = None if export.file_id is None else await find_file(call.uow, export.file_id)
+    return Reply(200, export_root(export, file, call.base_url))

@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import UNSET, Struct, field
 
 from quadrangle import portfolios, transfers
-from quadrangle.files import File, files_by_id
+from quadrangle.files import File, find_file
 from quadrangle.http.call import Call
 from quadrangle.http.reply import Reply
 from quadrangle.http.routing import Routes
@@ -71,5 +71,5 @@ async def package_portfolio(call: Call) -> Reply:
     """Have one's ePortfolio packed with the files on its pages, to keep it or take it elsewhere, also while it counts as spam."""
     granted = await granted_here(call, portfolios.EXPORT)
     transfer = await transfers.package_of(call.uow, granted, call.base_url)
-    made = await files_by_id(call.uow, [transfer.file_id] if transfer.file_id else [])
-    return Reply(200, package_json(transfer, made.get(transfer.file_id or 0), call.base_url))
+    file = None if transfer.file_id is None else await find_file(call.uow, transfer.file_id)
+    return Reply(200, package_json(transfer, file, call.base_url))

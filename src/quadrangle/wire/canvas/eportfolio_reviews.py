@@ -3,6 +3,7 @@
 Source: eportfolios.md §4.22, §6, and §2 for taking back a deletion.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -20,9 +21,10 @@ from quadrangle.kernel.params import leading_integer
 from quadrangle.portfolios import EntryScore, JudgedPortfolio, Reason, Standing
 from quadrangle.wire.canvas.eportfolio_authoring import PortfolioRoot, StoredPortfolioJson, portfolio_root
 from quadrangle.wire.canvas.eportfolio_paths import active_here, granted_here, twice
-from quadrangle.wire.canvas.eportfolios import eportfolio_json, keywords_of, standing_in
+from quadrangle.wire.canvas.eportfolios import eportfolio_json, standing_in
 from quadrangle.wire.canvas.ids import account_standing_for
 from quadrangle.wire.canvas.shapes import Time
+from quadrangle.wire.spam_words import keywords_of
 
 routes = Routes("canvas", "ePortfolio reviews")
 _both = twice(routes)
@@ -82,7 +84,7 @@ class ReviewJson(Struct, frozen=True):
     pages: list[PageScoreJson]
 
 
-def _reasons(found: list[Any] | None) -> list[ReasonJson]:
+def _reasons(found: Sequence[Any] | None) -> list[ReasonJson]:
     return [ReasonJson(one.code, one.says, one.points) for one in msgspec.convert(found or [], list[Reason])]
 
 
@@ -140,7 +142,7 @@ async def _review(call: Call, granted: Granted[Standing]) -> Reply:
             eportfolio_id=portfolio.id,
             spam_status=portfolio.spam_status,
             review=portfolio.review,
-            reasons=[ReasonJson(one.code, one.says, one.points) for one in reasons],
+            reasons=_reasons(reasons),
             pages=[_page(one) for one in pages],
         ),
     )

@@ -17,8 +17,9 @@ from quadrangle.kernel.ids import parse_number
 from quadrangle.portfolios import Entry, EPortfolio, Outline, PortfolioSection, Standing, VisitedEntry
 from quadrangle.wire.canvas.eportfolio_authoring import EntryRoot, PortfolioRoot, entry_json, portfolio_root
 from quadrangle.wire.canvas.eportfolio_links import opened_in, remember
-from quadrangle.wire.canvas.eportfolios import EPortfolioJson, eportfolio_json, keywords_of
+from quadrangle.wire.canvas.eportfolios import EPortfolioJson, eportfolio_json
 from quadrangle.wire.canvas.ids import number_for, viewer_of
+from quadrangle.wire.spam_words import keywords_of
 
 routes = Routes("canvas", "ePortfolio visits")
 

@@ -15,10 +15,11 @@ from quadrangle.kernel.clock import zulu, zulu_or_none
 from quadrangle.kernel.errors import NotFound
 from quadrangle.kernel.paging import cut
 from quadrangle.kernel.params import Absent, Params, anything, text, truthy, words
-from quadrangle.portfolios import Entry, EPortfolio, Keywords, Opened, Standing
+from quadrangle.portfolios import Entry, EPortfolio, Opened, Standing
 from quadrangle.wire.canvas.errors import refuse
 from quadrangle.wire.canvas.ids import find_user_for, number_for, viewer_of
 from quadrangle.wire.canvas.shapes import Time
+from quadrangle.wire.spam_words import keywords_of
 
 routes = Routes("canvas", "ePortfolios")
 
@@ -118,11 +119,6 @@ def page_json(call: Call, entry: Entry, placed: Mapping[int, File], *, hosted: b
 
 
 # --- finding
-
-
-def keywords_of(call: Call) -> Keywords:
-    settings = call.app.settings
-    return portfolios.keywords(settings.eportfolio_title_spam_keywords, settings.eportfolio_content_spam_keywords)
 
 
 async def standing_in(call: Call, text: str, *, lock: bool = False, opened: Opened | None = None) -> Standing:
