@@ -1,5 +1,6 @@
 """What runs after the answer. The public door."""
 
+from quadrangle.jobs.failing import attempting
 from quadrangle.jobs.jobs import FORGET_OLD_JOBS
 from quadrangle.jobs.model import (
     ABORTED,
@@ -33,6 +34,7 @@ __all__ = [
     "Running",
     "Worker",
     "abort_job",
+    "attempting",
     "enqueue",
     "find_job",
     "forget_ended",

@@ -14,10 +14,10 @@ from typing import Any, Final, Protocol
 import msgspec
 import structlog
 
-from quadrangle.blobs import Archive, Blob, StorageUnavailable, store_bytes
-from quadrangle.db import UnitOfWork, is_passing
+from quadrangle.blobs import Archive, Blob, store_bytes
+from quadrangle.db import UnitOfWork
 from quadrangle.files import EPORTFOLIO, Arrival, File, Owner, discard_file, files_of, keep_file, open_files, root_of
-from quadrangle.jobs import Hopeless, Kind, LeaseLost, Running, enqueue
+from quadrangle.jobs import Kind, Running, attempting, enqueue
 from quadrangle.kernel.access import Granted
 from quadrangle.kernel.errors import Forbidden, NotFound, Unauthenticated
 from quadrangle.portfolios import store
@@ -146,19 +146,9 @@ def export_sites(make_site: SiteMaker) -> Kind:
     """The kind of job that makes web sites of portfolios."""
 
     async def run(running: Running) -> None:
-        try:
+        export_id = running.payload["export_id"]
+        async with attempting("export", _log, over=_Stopped, cannot=(CannotBeMade,), export=export_id):
             await _Making(running, make_site).run()
-        except _Stopped:
-            return
-        except (LeaseLost, StorageUnavailable):
-            raise  # tried again
-        except CannotBeMade as error:
-            raise Hopeless(str(error)) from error
-        except Exception as error:
-            if is_passing(error):
-                raise
-            _log.exception("export failed", export=running.payload["export_id"])
-            raise Hopeless(f"The export failed: {type(error).__name__}.") from error
 
     return Kind(EXPORT_SITE, run, given_up=_given_up)
 

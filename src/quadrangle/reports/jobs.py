@@ -10,10 +10,10 @@ import structlog
 
 from quadrangle.accounts import reload as reload_account
 from quadrangle.accounts import terms_of
-from quadrangle.blobs import Blob, StorageUnavailable, store_bytes
-from quadrangle.db import UnitOfWork, is_passing
+from quadrangle.blobs import Blob, store_bytes
+from quadrangle.db import UnitOfWork
 from quadrangle.files import ACCOUNT, RENAME, Arrival, Owner, keep_file, root_of
-from quadrangle.jobs import Hopeless, Kind, LeaseLost, Running
+from quadrangle.jobs import Kind, Running, attempting
 from quadrangle.kernel.params import truthy
 from quadrangle.people import notices
 from quadrangle.reports import store
@@ -54,19 +54,8 @@ class _Doing:
         self._noted_at = time.monotonic()
 
     async def run(self) -> None:
-        try:
+        async with attempting("report", _log, over=_Stopped, cannot=(CannotBeDone, UnknownTerm), run=self._id):
             await self._do()
-        except _Stopped:
-            return
-        except (LeaseLost, StorageUnavailable):
-            raise  # tried again
-        except (CannotBeDone, UnknownTerm) as error:
-            raise Hopeless(str(error)) from error
-        except Exception as error:
-            if is_passing(error):
-                raise
-            _log.exception("report failed", run=self._id)
-            raise Hopeless(f"The report failed: {type(error).__name__}.") from error
 
     async def _do(self) -> None:
         async with self._running.change() as uow:

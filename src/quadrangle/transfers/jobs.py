@@ -6,10 +6,9 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from quadrangle.blobs import StorageUnavailable
-from quadrangle.db import UnitOfWork, is_passing
+from quadrangle.db import UnitOfWork
 from quadrangle.files import discard_file
-from quadrangle.jobs import Hopeless, Kind, LeaseLost, Running
+from quadrangle.jobs import Kind, Running, attempting
 from quadrangle.transfers import store
 from quadrangle.transfers.model import ABORTED, OBJECT_FAILED, PACKAGE_KEPT_FOR, TRIES, WAITS_FOR, TransferOver, Trouble
 from quadrangle.transfers.service import EXPORT_PACKAGE
@@ -20,19 +19,11 @@ _log = structlog.get_logger("quadrangle.transfers")
 
 
 async def _export(running: Running) -> None:
-    try:
-        from quadrangle.transfers.exporting import Exporting  # lxml is large: not before it is needed
+    from quadrangle.transfers.exporting import Exporting  # lxml is large: not before it is needed
 
+    again, transfer_id = running.job.attempt < TRIES, running.payload["transfer_id"]
+    async with attempting("export", _log, over=TransferOver, again=again, transfer=transfer_id):
         await Exporting(running).run()
-    except TransferOver:
-        return
-    except (LeaseLost, StorageUnavailable):
-        raise  # tried again
-    except Exception as error:
-        if is_passing(error) or running.job.attempt < TRIES:
-            raise
-        _log.exception("export failed", transfer=running.payload["transfer_id"])
-        raise Hopeless(f"The export failed: {type(error).__name__}.") from error
 
 
 async def _given_up(uow: UnitOfWork, payload: dict[str, Any], why: str) -> None:
