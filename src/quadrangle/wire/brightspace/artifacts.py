@@ -15,7 +15,7 @@ from quadrangle.kernel.errors import Malformed, TooLarge
 from quadrangle.kernel.params import Absent, Params, text
 from quadrangle.wire.brightspace.asking import EP, WithComments, granted_at, number_at, own_eportfolio
 from quadrangle.wire.brightspace.bodies import json_body
-from quadrangle.wire.brightspace.objects import nothing, said_of
+from quadrangle.wire.brightspace.objects import deleting, revised, shown
 from quadrangle.wire.brightspace.routing import brightspace
 from quadrangle.wire.brightspace.shapes import (
     EpFileArtifact,
@@ -94,10 +94,7 @@ async def upload_file(call: Call, asked: Asked[Uploaded]) -> Reply:
 @routes.get(f"{EP}/artifact/file/:objectId", gives=EpFileArtifact)
 async def show_file(call: Call, asked: Asked[WithComments]) -> Reply:
     """A file artifact."""
-    own = await own_eportfolio(call)
-    granted = await granted_at(call, own, artifacts.VIEW, kinds=_FILE)
-    said = await said_of(call, granted.subject.item_there.id, asked.read())
-    return Reply(200, file_json(granted.subject, said))
+    return Reply(200, file_json(*await shown(call, asked.read(), _FILE)))
 
 
 @routes.post(f"{EP}/artifact/file/:objectId", gives=EpFileArtifact, takes=ObjectForm)
@@ -107,9 +104,7 @@ async def revise_file(call: Call) -> Reply:
     form = json_body(call, ObjectForm)
     wish = form.change(number_at(call, "objectId"))
     granted = await granted_at(call, own, artifacts.EDIT, kinds=_FILE)
-    return Reply(
-        200, file_json(artifacts.before_own(own.subject, await artifacts.revise_item(call.uow, granted, wish)))
-    )
+    return Reply(200, file_json(await revised(call, own, granted, wish)))
 
 
 @routes.post(f"{EP}/artifacts/link/new", gives=EpUrlArtifact, takes=LinkForm)
@@ -123,10 +118,7 @@ async def add_link(call: Call) -> Reply:
 @routes.get(f"{EP}/artifact/link/:objectId", gives=EpUrlArtifact)
 async def show_link(call: Call, asked: Asked[WithComments]) -> Reply:
     """A link."""
-    own = await own_eportfolio(call)
-    granted = await granted_at(call, own, artifacts.VIEW, kinds=_LINK)
-    said = await said_of(call, granted.subject.item_there.id, asked.read())
-    return Reply(200, link_json(granted.subject, said))
+    return Reply(200, link_json(*await shown(call, asked.read(), _LINK)))
 
 
 @routes.post(f"{EP}/artifact/link/:objectId", gives=EpUrlArtifact, takes=LinkForm)
@@ -135,29 +127,16 @@ async def revise_link(call: Call) -> Reply:
     own = await own_eportfolio(call)
     wish = json_body(call, LinkForm).change(number_at(call, "objectId"))
     granted = await granted_at(call, own, artifacts.EDIT, kinds=_LINK)
-    return Reply(
-        200, link_json(artifacts.before_own(own.subject, await artifacts.revise_item(call.uow, granted, wish)))
-    )
+    return Reply(200, link_json(await revised(call, own, granted, wish)))
 
 
 @routes.get(f"{EP}/artifact/:objectId", gives=EpObject)
 async def show_artifact(call: Call, asked: Asked[WithComments]) -> Reply:
     """An artifact of any kind."""
-    own = await own_eportfolio(call)
-    granted = await granted_at(call, own, artifacts.VIEW, kinds=ARTIFACTS)
-    said = await said_of(call, granted.subject.item_there.id, asked.read())
-    return Reply(200, object_json(granted.subject, said))
+    return Reply(200, object_json(*await shown(call, asked.read(), ARTIFACTS)))
 
 
-def _delete(template: str, kinds: frozenset[int]) -> None:
-    @routes.delete(f"{EP}/{template}")
-    async def delete(call: Call) -> Reply:
-        """Delete an artifact; a file stays among the files of its owner."""
-        own = await own_eportfolio(call)
-        await artifacts.delete_item(call.uow, await granted_at(call, own, artifacts.DELETE, kinds=kinds))
-        return nothing()
-
-
-_delete("artifact/file/:objectId", _FILE)
-_delete("artifact/link/:objectId", _LINK)
-_delete("artifact/:objectId", ARTIFACTS)
+_WHAT: Final = "an artifact; a file stays among the files of its owner"
+deleting(routes, "artifact/file/:objectId", _FILE, _WHAT)
+deleting(routes, "artifact/link/:objectId", _LINK, _WHAT)
+deleting(routes, "artifact/:objectId", ARTIFACTS, _WHAT)

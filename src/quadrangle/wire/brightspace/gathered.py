@@ -12,7 +12,7 @@ from quadrangle.kernel.access import Granted
 from quadrangle.kernel.params import ABSENT
 from quadrangle.wire.brightspace.asking import EP, WithComments, granted_at, number_at, own_eportfolio
 from quadrangle.wire.brightspace.bodies import json_body
-from quadrangle.wire.brightspace.objects import nothing, said_of
+from quadrangle.wire.brightspace.objects import deleting, nothing, revised, said_of, shown
 from quadrangle.wire.brightspace.routing import brightspace
 from quadrangle.wire.brightspace.shapes import (
     EpCollection,
@@ -47,35 +47,18 @@ def _plain(template: str, kinds: frozenset[int], what: str) -> None:
     """Showing, revising and deleting what has nothing but what all objects have."""
 
     async def show(call: Call, asked: Asked[WithComments]) -> Reply:
-        own = await own_eportfolio(call)
-        granted = await granted_at(call, own, artifacts.VIEW, kinds=kinds)
-        said = await said_of(call, granted.subject.item_there.id, asked.read())
-        return Reply(200, object_json(granted.subject, said))
+        return Reply(200, object_json(*await shown(call, asked.read(), kinds)))
 
     async def revise(call: Call) -> Reply:
         own = await own_eportfolio(call)
         wish = json_body(call, ObjectForm).change(number_at(call, "objectId"))
         granted = await granted_at(call, own, artifacts.EDIT, kinds=kinds)
-        return Reply(200, object_json(await _revised(call, own, granted, wish)))
+        return Reply(200, object_json(await revised(call, own, granted, wish)))
 
     show.__doc__, revise.__doc__ = f"Show {what}.", f"Describe {what} anew."
     routes.get(f"{EP}/{template}", gives=EpObject)(show)
     routes.post(f"{EP}/{template}", gives=EpObject, takes=ObjectForm)(revise)
-    _deleting(template, kinds, what)
-
-
-def _deleting(template: str, kinds: frozenset[int], what: str) -> None:
-    async def delete(call: Call) -> Reply:
-        own = await own_eportfolio(call)
-        await artifacts.delete_item(call.uow, await granted_at(call, own, artifacts.DELETE, kinds=kinds))
-        return nothing()
-
-    delete.__doc__ = f"Delete {what}."
-    routes.delete(f"{EP}/{template}")(delete)
-
-
-async def _revised(call: Call, own: Granted[Standing], granted: Granted[Standing], wish: ItemChange) -> Standing:
-    return artifacts.before_own(own.subject, await artifacts.revise_item(call.uow, granted, wish))
+    deleting(routes, template, kinds, what)
 
 
 _plain("reflection/:objectId", _REFLECTION, "a reflection")
@@ -145,10 +128,10 @@ async def revise_collection(call: Call) -> Reply:
     wish = json_body(call, ObjectForm).change(number_at(call, "objectId"))
     granted = await granted_at(call, own, artifacts.EDIT, kinds=COLLECTIONS)
     ids = await artifacts.members_of(call.uow, granted)
-    return Reply(200, collection_json(await _revised(call, own, granted, wish), ids))
+    return Reply(200, collection_json(await revised(call, own, granted, wish), ids))
 
 
-_deleting("collection/:objectId", COLLECTIONS, "a collection; its members stay")
+deleting(routes, "collection/:objectId", COLLECTIONS, "a collection; its members stay")
 
 
 async def _collection_and_member(call: Call) -> tuple[Granted[Standing], Granted[Standing]]:
@@ -192,10 +175,7 @@ def _with_banner(form: PresentationForm, wish: ItemChange, before: Banner) -> It
 @routes.get(f"{EP}/presentation/:objectId", gives=EpPresentation)
 async def show_presentation(call: Call, asked: Asked[WithComments]) -> Reply:
     """A presentation."""
-    own = await own_eportfolio(call)
-    granted = await granted_at(call, own, artifacts.VIEW, kinds=_PRESENTATION)
-    said = await said_of(call, granted.subject.item_there.id, asked.read())
-    return Reply(200, presentation_json(granted.subject, said))
+    return Reply(200, presentation_json(*await shown(call, asked.read(), _PRESENTATION)))
 
 
 @routes.post(f"{EP}/presentation/:objectId", gives=EpPresentation, takes=PresentationForm)
@@ -206,7 +186,7 @@ async def revise_presentation(call: Call) -> Reply:
     wish = form.change(number_at(call, "objectId"))
     granted = await granted_at(call, own, artifacts.EDIT, kinds=_PRESENTATION)
     before = granted.subject.item_there.more.banner or Banner()
-    return Reply(200, presentation_json(await _revised(call, own, granted, _with_banner(form, wish, before))))
+    return Reply(200, presentation_json(await revised(call, own, granted, _with_banner(form, wish, before))))
 
 
-_deleting("presentation/:objectId", _PRESENTATION, "a presentation")
+deleting(routes, "presentation/:objectId", _PRESENTATION, "a presentation")

@@ -1,15 +1,18 @@
 """ePortfolio objects of every type: lists, content, comments, tags. Source: brightspace-eportfolio.md §6.4."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
 
 from quadrangle import artifacts
-from quadrangle.artifacts import ON_OBJECTIVE, ON_REFLECTION, WITH_FILE, Comment
+from quadrangle.artifacts import ON_OBJECTIVE, ON_REFLECTION, WITH_FILE, Comment, ItemChange, Standing
 from quadrangle.files import AVAILABLE, find_file
 from quadrangle.http.body import tree_from_body
 from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply
+from quadrangle.http.routing import Routes
+from quadrangle.kernel.access import Granted
 from quadrangle.kernel.errors import Malformed, NotFound
 from quadrangle.kernel.params import Absent, Params, text
 from quadrangle.wire.brightspace.asking import (
@@ -88,10 +91,32 @@ async def list_own_objects(call: Call, asked: Asked[Listing]) -> Reply:
 @routes.get(f"{EP}/object/:objectId", gives=EpObject)
 async def show_object(call: Call, asked: Asked[WithComments]) -> Reply:
     """What all objects have in common, of one of any type."""
-    own = await own_eportfolio(call)
-    granted = await granted_at(call, own, artifacts.VIEW)
-    said = await said_of(call, granted.subject.item_there.id, asked.read())
-    return Reply(200, object_json(granted.subject, said))
+    return Reply(200, object_json(*await shown(call, asked.read())))
+
+
+async def shown(
+    call: Call, wanted: WithComments, kinds: Collection[int] | None = None
+) -> tuple[Standing, list[Comment] | None]:
+    """The caller before the thing that the path names, which they may see, and what was said of it where they ask for that."""
+    granted = await granted_at(call, await own_eportfolio(call), artifacts.VIEW, kinds=kinds)
+    return granted.subject, await said_of(call, granted.subject.item_there.id, wanted)
+
+
+async def revised(call: Call, own: Granted[Standing], granted: Granted[Standing], wish: ItemChange) -> Standing:
+    """The caller before a thing of theirs as they have just described it anew."""
+    return artifacts.before_own(own.subject, await artifacts.revise_item(call.uow, granted, wish))
+
+
+def deleting(routes: Routes, template: str, kinds: Collection[int], what: str) -> None:
+    """A route that deletes things of some kinds. template: below the family's own path."""
+
+    async def delete(call: Call) -> Reply:
+        own = await own_eportfolio(call)
+        await artifacts.delete_item(call.uow, await granted_at(call, own, artifacts.DELETE, kinds=kinds))
+        return nothing()
+
+    delete.__doc__ = f"Delete {what}."
+    routes.delete(f"{EP}/{template}")(delete)
 
 
 async def said_of(call: Call, item_id: int, wanted: WithComments) -> list[Comment] | None:
