@@ -16,6 +16,7 @@ from quadrangle.artifacts.access import (
     may,
     rights_on,
 )
+from quadrangle.artifacts.connecting import Connections
 from quadrangle.artifacts.model import (
     ALL,
     ANY,
@@ -79,11 +80,10 @@ from quadrangle.artifacts.packing import (
     lock_owner,
     members_of_all,
     placed_on,
-    put_association,
     put_comment,
-    put_member,
     put_placement,
     put_presentation,
+    rewrite,
 )
 from quadrangle.artifacts.relations import (
     associate,
@@ -168,6 +168,7 @@ __all__ = [
     "Association",
     "Banner",
     "Comment",
+    "Connections",
     "Details",
     "Form",
     "FormField",
@@ -224,10 +225,8 @@ __all__ = [
     "note_read",
     "one_line",
     "placed_on",
-    "put_association",
     "put_comment",
     "put_item",
-    "put_member",
     "put_placement",
     "put_presentation",
     "put_tags",
@@ -235,6 +234,7 @@ __all__ = [
     "remove_tags",
     "restore_item",
     "revise_item",
+    "rewrite",
     "rights_on",
     "standing_before",
     "standing_of",

@@ -6,15 +6,15 @@ An export reads `keys_of` once (ids and uids, no texts), then `items_among` and 
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from quadrangle.artifacts import store
 from quadrangle.artifacts.model import ALL, Association, Details, Item, Member, Rule, tag_key
 from quadrangle.artifacts.store import Key, Placed
-from quadrangle.artifacts.tables import portfolio_associations, portfolio_comments, portfolio_members
+from quadrangle.artifacts.tables import portfolio_comments
 from quadrangle.db import UnitOfWork
-from quadrangle.kernel.clock import whole_seconds
 from quadrangle.kernel.digest import random_uuid
 from quadrangle.portfolios import eportfolio_members, portfolio_objects
 
@@ -90,6 +90,11 @@ async def give_up_uid(uow: UnitOfWork, item_id: int) -> None:
     await uow.update(portfolio_objects, {"id": item_id}, uid=random_uuid())
 
 
+async def rewrite(uow: UnitOfWork, item_id: int, **values: Any) -> None:
+    """What only the rest of a package could tell of a thing that was just made: addresses in its words, what it is related to."""
+    await uow.update(portfolio_objects, {"id": item_id}, **values)
+
+
 async def put_presentation(
     uow: UnitOfWork,
     eportfolio_id: int,
@@ -117,27 +122,6 @@ async def put_presentation(
         modified_at=modified_at,
     )
     return item.id
-
-
-async def put_member(uow: UnitOfWork, collection_id: int, item_id: int) -> bool:
-    """A member at the end; False where it is one already, or the collection would contain itself."""
-    if item_id == collection_id or await uow.one(store.CONTAINS, item_id=item_id, sought=collection_id) is not None:
-        return False
-    if await uow.one(store.IS_MEMBER, collection_id=collection_id, item_id=item_id) is not None:
-        return False
-    last = await uow.one(store.LAST_POSITION, item_id=collection_id) or 0
-    at = whole_seconds(uow.now)
-    await uow.add(portfolio_members, collection_id=collection_id, item_id=item_id, position=last + 1, added_at=at)
-    return True
-
-
-async def put_association(uow: UnitOfWork, source_id: int, item_id: int, kind: int) -> bool:
-    """False where it is there already, or a thing would be associated with itself."""
-    if source_id == item_id or await uow.one(store.ASSOCIATION, source_id=source_id, item_id=item_id) is not None:
-        return False
-    at = whole_seconds(uow.now)
-    await uow.add(portfolio_associations, source_id=source_id, item_id=item_id, kind=kind, created_at=at)
-    return True
 
 
 async def put_comment(uow: UnitOfWork, item_id: int, *, uid: str, body: str, created_at: datetime) -> None:

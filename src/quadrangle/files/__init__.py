@@ -61,6 +61,7 @@ from quadrangle.files.service import (
     make_sure_of_room,
     old_bytes,
     open_files,
+    own_file_like,
     quota_of,
     remove_bytes,
     root_of,
@@ -69,6 +70,7 @@ from quadrangle.files.service import (
     take_place,
     uploaders,
 )
+from quadrangle.files.shelving import Shelving
 from quadrangle.files.store import SORTS, FileList
 from quadrangle.files.tables import files, folders
 
@@ -105,6 +107,7 @@ __all__ = [
     "QuotaExceeded",
     "RootStays",
     "Shelf",
+    "Shelving",
     "along",
     "arrive",
     "available_file",
@@ -143,6 +146,7 @@ __all__ = [
     "name_key",
     "old_bytes",
     "open_files",
+    "own_file_like",
     "quota_of",
     "remove_bytes",
     "root_of",

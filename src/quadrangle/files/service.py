@@ -148,7 +148,12 @@ async def along(uow: UnitOfWork, owner: Owner, names: Sequence[str]) -> list[Fol
 
 async def make_path(uow: UnitOfWork, granted: Granted[Shelf], names: Sequence[str]) -> Folder:
     """The folder at the end of a path; what is missing on the way is made."""
-    at = await root_of(uow, granted.subject.owner)
+    return await way_to(uow, granted.subject.owner, names)
+
+
+async def way_to(uow: UnitOfWork, owner: Owner, names: Sequence[str]) -> Folder:
+    """The same for what the server does on behalf of the owner."""
+    at = await root_of(uow, owner)
     for name in names:
         found = await uow.one(store.NAMED, parent_id=at.id, key=name_key(name))
         at = found or await _reload_folder(uow, await _insert_folder(uow, at.owner, at, name))
@@ -466,6 +471,17 @@ async def keep_file(uow: UnitOfWork, arrival: Arrival, blob: Blob) -> File:
     name = await _make_way(uow, arrival.folder_id, arrival.name, arrival.on_duplicate)
     placed = msgspec.structs.replace(arrival, name=name)
     return await _reload_file(uow, await _insert_file(uow, placed, blob, AVAILABLE))
+
+
+async def insert_available(uow: UnitOfWork, arrival: Arrival, blob: Blob) -> int:
+    """A file in its place under a name that is known to be free there; its id."""
+    return await _insert_file(uow, arrival, blob, AVAILABLE)
+
+
+async def own_file_like(uow: UnitOfWork, owner: Owner, name: str, digest: str) -> int | None:
+    """A file of the same name and the same bytes among those of an owner."""
+    binds = {"context_type": owner.kind, "context_id": owner.id, "key": name_key(name), "digest": digest}
+    return await uow.one(store.FILE_LIKE, **binds)
 
 
 async def _make_way(uow: UnitOfWork, folder_id: int, name: str, on_duplicate: str, *, by: int | None = None) -> str:

@@ -180,6 +180,28 @@ TAKEN = Statement(
     ),
     into=str,
 )
+# The names that are taken in a folder. Index: uq_files_name.
+NAMES_IN = Statement(
+    select(files.c.name_key).where(
+        files.c.folder_id == bindparam("folder_id", type_=BigId), files.c.workflow_state == AVAILABLE
+    ),
+    into=str,
+    slow=True,
+)
+# The first file of a context with this name and these bytes. Index: ix_files_digest.
+FILE_LIKE = Statement(
+    select(files.c.id)
+    .where(
+        files.c.digest == bindparam("digest"),
+        files.c.name_key == bindparam("key"),
+        files.c.context_type == bindparam("context_type"),
+        files.c.context_id == bindparam("context_id", type_=BigId),
+        files.c.workflow_state == AVAILABLE,
+    )
+    .order_by(files.c.id)
+    .limit(1),
+    into=int,
+)
 
 
 class FileList(msgspec.Struct, frozen=True):

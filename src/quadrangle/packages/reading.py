@@ -235,7 +235,10 @@ class _Maker:
 
     def _embedded(self, outline: Outline, entry: Any) -> Iterator[Packed]:
         created, _ = self._times(outline, entry)
-        made = EmbeddedFile(key=outline.key, file=self._packed(outline.file), created=created, has_uid=outline.own)
+        file = self._packed(outline.file)
+        if file is not None and (named := text_of(child(entry, "atom", "title"))):
+            file = msgspec.structs.replace(file, name=named)  # where it lies, it may have another name
+        made = EmbeddedFile(key=outline.key, file=file, created=created, has_uid=outline.own)
         owner = self._plan.part_of.get(outline.key)
         if owner is None:
             if made.file is not None:

@@ -317,7 +317,7 @@ async def _revised(uow: UnitOfWork, standing: Standing, before: Entry, wanted: E
         if name != "category_slug" and getattr(saved, name) != getattr(before, name)
     }
     await uow.update(eportfolio_entries, {"id": saved.id}, **values)
-    await _keep_revision(uow, saved, standing.viewer_id)
+    await keep_revision(uow, saved, standing.viewer_id)
     await _saved(uow, standing, saved)
     return saved
 
@@ -370,7 +370,7 @@ async def _add_entry(
         "content": content,
     }
     entry = Entry(id=await uow.insert(eportfolio_entries, **values), category_slug=section.slug, **values)
-    await _keep_revision(uow, entry, portfolio.user_id)
+    await keep_revision(uow, entry, portfolio.user_id)
     return entry
 
 
@@ -407,7 +407,7 @@ async def take_off_pages(uow: UnitOfWork, owner_id: int, *, item_id: int, file_i
         await uow.update(
             eportfolio_entries, {"id": entry.id}, content=left, lock_version=saved.lock_version, updated_at=at
         )
-        await _keep_revision(uow, saved, owner_id)
+        await keep_revision(uow, saved, owner_id)
         portfolios[entry.eportfolio_id] = await change(uow, portfolios[entry.eportfolio_id])
     await uow.run(store.REMOVE_MEMBER, item_id=item_id)
 
@@ -435,7 +435,7 @@ async def restore_revision(uow: UnitOfWork, granted: Granted[Standing], entry: E
     return await revise_entry(uow, granted, entry, EntryChange(name=revision.name, content=revision.content))
 
 
-async def _keep_revision(uow: UnitOfWork, entry: Entry, user_id: int | None) -> None:
+async def keep_revision(uow: UnitOfWork, entry: Entry, user_id: int | None) -> None:
     await uow.add(
         eportfolio_revisions,
         entry_id=entry.id,

@@ -803,3 +803,69 @@ REMOVE_MEMBER = Statement[None](
 REMOVE_PASSAGES = Statement[None](
     delete(eportfolio_passages).where(eportfolio_passages.c.entry_id == bindparam("doomed", type_=BigId))
 )
+
+# --- for packages
+
+# A portfolio as what it is in the Brightspace family. Index: uq_portfolio_objects_eportfolio_id.
+PRESENTATION_OF = Statement(select(portfolio_objects.c.id).where(portfolio_objects.c.eportfolio_id == _ID), into=int)
+# All pages of a portfolio with their texts. Index: ix_eportfolio_entries_eportfolio_id_position.
+ALL_ENTRIES = Statement(
+    select(*_ENTRY)
+    .select_from(_IN_SECTION)
+    .where(eportfolio_entries.c.eportfolio_id == _ID)
+    .order_by(eportfolio_sections.c.position, eportfolio_entries.c.position, eportfolio_entries.c.id),
+    into=Entry,
+)
+
+
+class PackedComment(msgspec.Struct, frozen=True):
+    """What was said of a page, without who said it."""
+
+    entry_id: int
+    uid: str
+    message: str
+    created_at: datetime
+
+
+_PACKED_COMMENT: Final = [eportfolio_comments.c[name] for name in PackedComment.__struct_fields__]
+# What was said of the pages of a portfolio, the oldest first. Indexes: ix_eportfolio_entries_eportfolio_id_position,
+# ix_eportfolio_comments_entry_id_id.
+ALL_COMMENTS = Statement(
+    select(*_PACKED_COMMENT)
+    .select_from(
+        eportfolio_comments.join(eportfolio_entries, eportfolio_entries.c.id == eportfolio_comments.c.entry_id)
+    )
+    .where(eportfolio_entries.c.eportfolio_id == _ID)
+    .order_by(eportfolio_comments.c.created_at, eportfolio_comments.c.id),
+    into=PackedComment,
+)
+# The same of pages that are named. Index: ix_eportfolio_comments_entry_id_id.
+COMMENTS_ON = Statement(
+    select(*_PACKED_COMMENT).where(any_of(eportfolio_comments.c.entry_id, "ids")), into=PackedComment
+)
+
+
+class PagePlace(msgspec.Struct, frozen=True):
+    """Where a page stands, and what packages call it."""
+
+    eportfolio_id: int
+    id: int
+    uid: str
+    section_slug: str
+    slug: str
+
+
+# Every page of somebody's portfolios that are there. Indexes: ix_eportfolios_user_id_workflow_state_…,
+# ix_eportfolio_entries_eportfolio_id_position.
+PAGE_PLACES = Statement(
+    select(
+        *(
+            eportfolio_sections.c.slug.label(name) if name == "section_slug" else eportfolio_entries.c[name]
+            for name in PagePlace.__struct_fields__
+        )
+    )
+    .select_from(_IN_SECTION.join(eportfolios, eportfolios.c.id == eportfolio_entries.c.eportfolio_id))
+    .where(eportfolios.c.user_id == _OWNER, eportfolios.c.workflow_state == "active"),
+    into=PagePlace,
+    slow=True,
+)

@@ -10,8 +10,7 @@ from quadrangle import artifacts
 from quadrangle.artifacts import Key
 from quadrangle.artifacts.model import FORM_ARTIFACT, ON_REFLECTION, PRESENTATION
 from quadrangle.db import UnitOfWork
-from quadrangle.portfolios import Content, placed_files, texts_of
-from quadrangle.transfers import store
+from quadrangle.portfolios import Content, entries_with_texts, placed_files, texts_of
 from quadrangle.transfers.model import ExportWish
 
 ITEM: Final = re.compile(r'<div class="ep-item" data-ep-item="([1-9]\d{0,17})">', re.ASCII)
@@ -53,7 +52,7 @@ async def _inside(uow: UnitOfWork, owner_id: int, everything: Sequence[Key], lis
         found |= set(await artifacts.chosen_by(uow, owner_id, item.id, item.more.rule))
     for key in everything:
         if key.id in listed and key.type == PRESENTATION and key.eportfolio_id is not None:
-            entries = await uow.all(store.ENTRIES, eportfolio_id=key.eportfolio_id)
+            entries = await entries_with_texts(uow, key.eportfolio_id)
             file_ids = {id for entry in entries for id in placed_files(entry.content)}
             found |= {one.id for one in everything if one.file_id in file_ids}
             found |= {id for entry in entries for id in items_in(entry.content)}

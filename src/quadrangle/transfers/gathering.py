@@ -4,10 +4,7 @@ Everything is read once, a few objects at a time, and put aside in a temporary f
 same.
 """
 
-import asyncio
-import pickle
 import re
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
@@ -28,30 +25,34 @@ from quadrangle.packages import (
     EmbeddedFile,
     FileArtifact,
     Item,
-    Packed,
     PackedFile,
     Page,
     Presentation,
     model,
     place_of,
     to_file,
+    to_item,
 )
 from quadrangle.packages.model import BLOCKS, CLASS_OF, NO_PAGE_CONTENT, NOTHING_ADDED, TEXT_CONTENT
 from quadrangle.portfolios import (
     FILE_ARTIFACT,
     NO_CONTENT,
     Entry,
+    PackedComment,
+    comments_on_entries,
+    entries_with_texts,
     file_at,
     files_named,
     led,
+    page_places,
     placed_files,
     sections_of,
     texts_of,
 )
 from quadrangle.transfers import store
+from quadrangle.transfers.aside import Aside
 from quadrangle.transfers.choosing import ITEM, Plan, items_in
 from quadrangle.transfers.model import FILE_UNREADABLE, OBJECT_GONE, Trouble
-from quadrangle.transfers.store import CommentRow
 
 _BATCH: Final = 50
 NAMES: Final = UUID(
@@ -63,33 +64,14 @@ _KINDS: Final = {"rich_text": "rich-text", "html": "html"}
 Reading = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 
 
-class Gathered:
+class Gathered(Aside):
     """What a writer finds, put aside: `quadrangle.packages.Source`."""
 
     def __init__(self, blobs: Blobs) -> None:
+        super().__init__()
         self._blobs = blobs
-        self._aside = tempfile.TemporaryFile()  # noqa: SIM115  closed by `close`
         self.problems: list[Trouble] = []
         self.objects = 0
-
-    def close(self) -> None:
-        self._aside.close()
-
-    async def put(self, packed: Sequence[Packed]) -> None:
-        await asyncio.to_thread(pickle.dump, packed, self._aside)
-
-    async def items(self) -> AsyncIterator[Packed]:
-        await asyncio.to_thread(self._aside.seek, 0)
-        while together := await asyncio.to_thread(self._next):
-            for one in together:
-                yield one
-
-    def _next(self) -> Sequence[Packed] | None:
-        try:
-            found: Sequence[Packed] = pickle.load(self._aside)
-        except EOFError:
-            return None
-        return found
 
     def bytes_of(self, file: PackedFile) -> AsyncIterator[bytes]:
         return self._blobs.stream(file.sha256)
@@ -109,9 +91,23 @@ class Gathering:
         self._embedded: dict[int, File] = {}
         self._members: dict[int, list[artifacts.Member]] = {}
         self._about: dict[int, list[int]] = {}
+        self._led_to: dict[str, str] = {}
+
+    async def _things_at(self, uow: UnitOfWork) -> dict[str, str]:
+        """The things that are packed, and the pages of those that have some, by their paths on this server."""
+        found = {f"/artifacts/{key.id}": key.uid for key in self._chosen}
+        packed = {key.eportfolio_id: key.uid for key in self._chosen if key.eportfolio_id is not None}
+        if packed:
+            found |= {f"/eportfolios/{id}": uid for id, uid in packed.items()}
+            for page in await page_places(uow, self._owner_id):
+                if page.eportfolio_id in packed:
+                    at = f"/eportfolios/{page.eportfolio_id}"
+                    found[f"{at}/entries/{page.id}"] = found[f"{at}/{page.section_slug}/{page.slug}"] = page.uid
+        return found
 
     async def gather(self, into: Gathered) -> None:
         async with self._reading() as uow:
+            self._led_to = await self._things_at(uow)
             for member in await artifacts.members_of_all(uow, self._owner_id):
                 self._members.setdefault(member.collection_id, []).append(member)
             for one in await artifacts.associations_of_all(uow, self._owner_id):
@@ -228,13 +224,17 @@ class Gathering:
         return {name: file for name, file in found.items() if file.id in there}
 
     def _rewrite(self, html: str, at: str, own: Mapping[int | str, File]) -> str:
-        if not own:
+        """With the addresses of what is packed, where it leads to such things and shows such files."""
+        if not own and not self._led_to:
             return html
 
         def address(written: str) -> str:
             to = led(written, at, self._base_url)
             if to is None or to.here is None:
                 return written
+            thing = self._led_to.get(to.here)
+            if thing is not None:
+                return written if "#" in written else to_item(thing)
             id, uuid = file_at(to.here)
             file = own.get(id) if id is not None else own.get(uuid) if uuid is not None else None
             if file is None:
@@ -254,15 +254,15 @@ class Gathering:
         assert item.eportfolio_id is not None
         async with self._reading() as uow:
             sections = await sections_of(uow, item.eportfolio_id)
-            entries = await uow.all(store.ENTRIES, eportfolio_id=item.eportfolio_id)
-            comments = await uow.all(store.PAGE_COMMENTS, eportfolio_id=item.eportfolio_id)
+            entries = await entries_with_texts(uow, item.eportfolio_id)
+            comments = await comments_on_entries(uow, item.eportfolio_id)
             placed = {id for entry in entries for id in placed_files(entry.content)}
             items = {id for entry in entries for id in items_in(entry.content)}
             known = await uow.all(store.UIDS, owner_id=self._owner_id, ids=sorted(items), file_ids=sorted(placed))
             beside = await artifacts.placed_on(uow, [entry.id for entry in entries])
         numbers = {section.id: number for number, section in enumerate(sections, 1)}
         uids = {("item", one.id): one.uid for one in known} | {("file", one.file_id): one.uid for one in known}
-        said: dict[int, list[CommentRow]] = {}
+        said: dict[int, list[PackedComment]] = {}
         for comment in comments:
             said.setdefault(comment.entry_id, []).append(comment)
         pages = []
@@ -292,7 +292,7 @@ class Gathering:
         at: str,
         own: Mapping[int | str, File],
         uids: Mapping[tuple[str, Any], str],
-        comments: Iterable[CommentRow],
+        comments: Iterable[PackedComment],
     ) -> Page:
         form, text = BLOCKS, ""
         blocks: tuple[Block, ...] = ()

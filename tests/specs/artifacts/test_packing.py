@@ -80,9 +80,10 @@ class TestWritingWhatAPackageBrings:
                 )
                 for kind, details in kinds.items()
             ]
-            assert await artifacts.put_association(uow, made[-1], made[0], artifacts.ON_OBJECTIVE)
-            assert not await artifacts.put_association(uow, made[-1], made[0], artifacts.ON_OBJECTIVE)
-            assert not await artifacts.put_member(uow, made[0], made[0])
+            connections = await artifacts.Connections.of(uow, ben.id)
+            for _ in range(2):
+                await connections.associate(made[-1], made[0], artifacts.ON_OBJECTIVE)
+            await connections.associate(made[-1], made[-1], artifacts.ON_OBJECTIVE)
             await artifacts.put_comment(uow, made[0], uid="said", body="<p>Well</p>", created_at=uow.now)
             return made
 
@@ -96,3 +97,27 @@ class TestWritingWhatAPackageBrings:
             return list(by_uid), list(by_origin), comment.user_id is comment.author is None
 
         assert world.do(look) == (["uid-300"], ["from-600"], True)
+
+    def test_members_are_added_at_the_end_once_and_circles_are_seen(self, world: World, ben: Keeper) -> None:
+        item, inner, outer = ben.link(), ben.collection(), ben.collection()
+        ben.collect(outer, inner)
+
+        async def work(uow: UnitOfWork) -> tuple[bool, bool, bool]:
+            await artifacts.lock_owner(uow, ben.id)
+            connections = await artifacts.Connections.of(uow, ben.id)
+            for _ in range(2):
+                await connections.collect(outer, item)
+            await connections.collect(inner, item)
+            return (
+                connections.would_circle(inner, outer),
+                connections.would_circle(outer, outer),
+                connections.would_circle(outer, item),
+            )
+
+        assert world.do(work) == (True, True, False)
+
+        async def look(uow: UnitOfWork) -> list[tuple[int, int, int]]:
+            found = await artifacts.members_of_all(uow, ben.id)
+            return [(one.collection_id, one.item_id, one.position) for one in found]
+
+        assert sorted(world.do(look)) == sorted([(outer, inner, 1), (outer, item, 2), (inner, item, 1)])
