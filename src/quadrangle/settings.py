@@ -134,6 +134,32 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     brightspace_unlimited: Annotated[
         tuple[str, ...], Meta(description="Brightspace applications and OAuth clients without a limit, by their ids.")
     ] = ()
+    package_upload: Annotated[int, Meta(description="Largest portfolio package that can be imported, in bytes.")] = (
+        500 * 1024 * 1024
+    )
+    package_unpacked: Annotated[int, Meta(description="Most bytes the members of a package may have together.")] = (
+        2 * 1024 * 1024 * 1024
+    )
+    package_members: Annotated[int, Meta(description="Most members of a package.")] = 20_000
+    package_ratio: Annotated[
+        int, Meta(description="Most times its packed size that a member of more than 1 MiB may unpack to.")
+    ] = 200
+    package_main_file: Annotated[int, Meta(description="Largest XML file of a package, in bytes.")] = 64 * 1024 * 1024
+    package_entries: Annotated[int, Meta(description="Most entries in the XML of a package.")] = 50_000
+    package_path_depth: Annotated[int, Meta(description="Most folders and names along the path of a member.")] = 20
+    package_name: Annotated[int, Meta(description="Longest name of a member, in bytes.")] = 255
+    package_days: Annotated[int, Meta(description="Days for which an exported package is kept.")] = 7
+    transfer_days: Annotated[
+        int, Meta(description="Days for which the end of an export or import can be asked for.")
+    ] = 90
+    transfer_ids: Annotated[int, Meta(description="Most object ids in the list of one export.")] = 10_000
+    transfer_targets: Annotated[int, Meta(description="Most people that one package is imported for at once.")] = 200
+    transfers_unfinished: Annotated[
+        int, Meta(description="Exports and imports of one person that may be unfinished at once.")
+    ] = 20
+    transfers_unfinished_of_all: Annotated[
+        int, Meta(description="Exports and imports of everybody that may be unfinished at once.")
+    ] = 200_000
     body_limit: Annotated[int, Meta(description="Largest request body outside uploads, in bytes.")] = 16 * 1024 * 1024
 
     @property

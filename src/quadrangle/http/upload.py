@@ -18,10 +18,11 @@ LONGEST_FIELDS: Final = 64 * 1024  # bytes of all fields and of the headers of p
 
 
 class FilePart(msgspec.Struct, frozen=True):
-    """What the file part says of itself; both may be wrong."""
+    """What the file part says of itself; both may be wrong. fields: all others by name and value, also those after it, in their order."""
 
     filename: str
     content_type: str
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 async def receive_upload(
@@ -31,18 +32,21 @@ async def receive_upload(
     accept: Callable[[dict[str, str]], int],
     *,
     single: bool = False,
+    file_name: str | None = None,
+    most_fields: int = MOST_FIELDS,
 ) -> FilePart:
     """Read the body up to its end, and the file in it into `incoming`.
 
-    accept: is told the fields once the file begins, and says how many bytes it may have; what it raises ends the upload. Fields after the
-    file do not count; single: nor may there be a second one. Raises Malformed for a body that is not multipart, holds no file or ends in the
-    middle, TooLarge, Disconnected.
+    accept: is told the fields before the file once it begins, and says how many bytes it may have; what it raises ends the upload. single:
+    there may not be a second file. file_name: the part of this name is the file, whatever else it says of itself, and all others are fields;
+    without it, parts with a file name are files. Raises Malformed for a body that is not multipart, holds no file, too many fields or ends in
+    the middle, TooLarge, Disconnected.
     """
     kind, options = parse_options_header(content_type.encode("latin-1"))
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise Malformed("An upload is multipart/form-data with a boundary.")
-    reader = _Reader()
+    reader = _Reader(file_name, most_fields)
     parser = MultipartParser(boundary, reader.callbacks())  # type: ignore[arg-type]
     limit: int | None = None
     while True:
@@ -55,7 +59,7 @@ async def receive_upload(
             raise Malformed("The multipart body could not be read.") from None
         if reader.file is not None:
             if limit is None:
-                limit = accept(reader.fields)
+                limit = accept(dict(reader.fields))
             if incoming.size + len(reader.data) > limit:
                 raise TooLarge("The file is larger than was said.")
             if reader.data:
@@ -69,14 +73,16 @@ async def receive_upload(
         raise Malformed("The multipart body holds no file.")
     if single and reader.files > 1:
         raise Malformed("The multipart body holds more than one file.")
-    return reader.file
+    return msgspec.structs.replace(reader.file, fields=tuple(reader.fields))
 
 
 class _Reader:
     """Collects fields, and the data of the first file until somebody takes it away."""
 
-    def __init__(self) -> None:
-        self.fields: dict[str, str] = {}
+    def __init__(self, file_name: str | None, most_fields: int) -> None:
+        self._file_name = None if file_name is None else file_name.encode()
+        self._most_fields = most_fields
+        self.fields: list[tuple[str, str]] = []
         self.file: FilePart | None = None
         self.files = 0
         self.data = bytearray()
@@ -123,15 +129,17 @@ class _Reader:
 
     def _headers_finished(self) -> None:
         _, options = parse_options_header(self._headers.get("content-disposition", b""))
-        if b"filename" not in options:
-            self._field = options.get(b"name", b"")
-            if len(self.fields) >= MOST_FIELDS:
-                raise Malformed(f"More than {MOST_FIELDS} fields.")
+        name = options.get(b"name", b"")
+        is_file = b"filename" in options if self._file_name is None else name == self._file_name
+        if not is_file:
+            self._field = name
+            if len(self.fields) >= self._most_fields:
+                raise Malformed(f"More than {self._most_fields} fields.")
             return
         self.files += 1
         if self.file is None:
             kind = self._headers.get("content-type", b"").decode("latin-1").strip()
-            self.file = FilePart(options[b"filename"].decode("utf-8", "replace"), kind)
+            self.file = FilePart(options.get(b"filename", b"").decode("utf-8", "replace"), kind)
             self._reading_file = True
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
@@ -142,8 +150,8 @@ class _Reader:
             self._value += data[start:end]
 
     def _end(self) -> None:
-        if self._field is not None and self.file is None:
-            self.fields[text_from(self._field)] = text_from(bytes(self._value))
+        if self._field is not None:
+            self.fields.append((text_from(self._field), text_from(bytes(self._value))))
 
     def _finish(self) -> None:
         self.ended = True

@@ -111,6 +111,7 @@ class Exporting:
                 count_done=gathered.objects,
                 count_failed=len(gathered.problems),
                 told=msgspec.to_builtins(gathered.problems),
+                reported=None,
                 package_id=file_id,
                 now=uow.now,
             )

@@ -22,18 +22,21 @@ WITH_PACKAGE: Final = (COMPLETE, WITH_ERRORS)
 
 TRIES: Final = 3
 WAITS_FOR: Final = timedelta(hours=24)
-PACKAGE_KEPT_FOR: Final = timedelta(days=7)
-KEPT_FOR: Final = timedelta(days=90)
 REUSED_FOR: Final = timedelta(hours=1)  # of a portfolio that did not change
 TRIED_AGAIN_AFTER: Final = timedelta(minutes=5)
-MOST_OF_ONE: Final = 20  # unfinished transfers of one person
-MOST: Final = 200_000  # of everybody
-MOST_IDS: Final = 10_000  # in one list
+MOST_REPORTED: Final = 1_000  # things that an import names
 
 UNKNOWN_OBJECT: Final = "unknown-object"
 OBJECT_GONE: Final = "object-gone"
 FILE_UNREADABLE: Final = "file-unreadable"
 OBJECT_FAILED: Final = "object-failed"
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """How many transfers may be unfinished at once: of one person, and of everybody."""
+
+    of_one: int = 20
+    of_all: int = 200_000
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -43,6 +46,24 @@ class Trouble(msgspec.Struct, frozen=True):
     ref: str
     text: str
     error: bool = True
+
+
+class Landed(msgspec.Struct, frozen=True, array_like=True):
+    """What became of one packaged thing. fate: create, recognise or copy; type, id: of what it is here."""
+
+    fate: str
+    type: int
+    id: int
+    name: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What came of an import. things: the first of them."""
+
+    created: int = 0
+    recognised: int = 0
+    copied: int = 0
+    things: list[Landed] = []
 
 
 class ExportWish(msgspec.Struct, frozen=True):
@@ -62,7 +83,8 @@ class ExportWish(msgspec.Struct, frozen=True):
 
 
 class Transfer(msgspec.Struct, frozen=True):
-    """A package on its way out or in. state: JOBSTATUS. name: of the package's file. done, failed: items."""
+    """A package on its way out or in. state: JOBSTATUS. name: of the package's file. total: how many items there are, as far as that is known;
+    done, failed: how many of them."""
 
     id: int
     kind: str
@@ -72,9 +94,11 @@ class Transfer(msgspec.Struct, frozen=True):
     asks: dict[str, Any]
     name: str
     file_id: int | None
+    total: int | None
     done: int
     failed: int
     problems: list[dict[str, Any]]
+    report: dict[str, Any] | None
     created_at: datetime
     ended_at: datetime | None
 
@@ -85,6 +109,10 @@ class Transfer(msgspec.Struct, frozen=True):
     @property
     def troubles(self) -> list[Trouble]:
         return msgspec.convert(self.problems, list[Trouble])
+
+    @property
+    def reported(self) -> Report:
+        return msgspec.convert(self.report or {}, Report)
 
 
 class NothingToExport(Invalid):

@@ -1,4 +1,4 @@
-"""Asking for exports, and looking at what was asked for. Source: brightspace-eportfolio.md §5.2 to §5.6."""
+"""Asking for exports and imports, and looking at what was asked for. Source: brightspace-eportfolio.md §5.2 to §5.9."""
 
 import re
 import unicodedata
@@ -9,21 +9,24 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from quadrangle import artifacts
+from quadrangle.blobs import Blob
 from quadrangle.db import UnitOfWork
+from quadrangle.files import PACKAGE, Arrival, Owner, keep_file, root_of
 from quadrangle.jobs import enqueue
 from quadrangle.kernel.access import Granted
 from quadrangle.kernel.clock import zulu
+from quadrangle.kernel.digest import random_text
 from quadrangle.kernel.errors import Forbidden, NotFound
-from quadrangle.portfolios import Standing
+from quadrangle.portfolios import Standing, presentation_of
 from quadrangle.transfers import store
 from quadrangle.transfers.model import (
     ABORTED,
     EXPORT,
-    MOST,
-    MOST_OF_ONE,
+    IMPORT,
     QUEUED,
     REUSED_FOR,
     TRIED_AGAIN_AFTER,
+    Bounds,
     ExportWish,
     NoTask,
     NothingToExport,
@@ -33,12 +36,20 @@ from quadrangle.transfers.model import (
 from quadrangle.transfers.tables import transfers
 
 EXPORT_PACKAGE: Final = "export_package"
+IMPORT_PACKAGE: Final = "import_package"
+USUAL: Final = Bounds()
 _UNFIT: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|;]')
 _LONGEST_NAME: Final = 64  # characters of each part of the person's name
 
 
 async def start_export(
-    uow: UnitOfWork, granted: Granted[Standing], wish: ExportWish, *, base_url: str, zone: str = "UTC"
+    uow: UnitOfWork,
+    granted: Granted[Standing],
+    wish: ExportWish,
+    *,
+    base_url: str,
+    zone: str = "UTC",
+    bounds: Bounds = USUAL,
 ) -> int:
     """Queue an export of what somebody owns; its id.
 
@@ -47,7 +58,57 @@ async def start_export(
     """
     owner_id = granted.subject.facts.user_id
     await _make_sure_there_is_some(uow, owner_id, wish)
-    return await _start(uow, owner_id, wish, base_url=base_url, zone=zone)
+    return await _start(uow, owner_id, wish, base_url=base_url, zone=zone, bounds=bounds)
+
+
+async def start_import(
+    uow: UnitOfWork,
+    granted: Granted[Standing],
+    blob: Blob,
+    *,
+    creator_id: int,
+    name: str,
+    base_url: str,
+    bounds: Bounds = USUAL,
+) -> int:
+    """Queue the import of a package for somebody; its id.
+
+    granted: that somebody stands before themselves, with the tool switched on; whether `creator_id` may do this for them is settled. name: of
+    the file that was sent. Raises NoTask. Source: §5.7.
+    """
+    owner_id = granted.subject.facts.user_id
+    await _make_sure_of_a_place(uow, owner_id, bounds)
+    owner = Owner(PACKAGE, owner_id)
+    arrival = Arrival(
+        owner=owner,
+        folder_id=(await root_of(uow, owner)).id,
+        name=f"import-{random_text(20)}.zip",
+        content_type="application/zip",
+        user_id=creator_id,
+    )
+    file = await keep_file(uow, arrival, blob)
+    transfer_id = await uow.insert(
+        transfers,
+        kind=IMPORT,
+        owner_id=owner_id,
+        creator_id=creator_id,
+        state=QUEUED,
+        asks={"base_url": base_url},
+        name=name,
+        file_id=file.id,
+        done=0,
+        failed=0,
+        problems=[],
+        created_at=uow.now,
+    )
+    await enqueue(uow, IMPORT_PACKAGE, lane=f"transfers:{owner_id}", transfer_id=transfer_id)
+    return transfer_id
+
+
+async def _make_sure_of_a_place(uow: UnitOfWork, owner_id: int, bounds: Bounds) -> None:
+    waiting = await uow.one(store.WAITING, owner_id=owner_id, most=bounds.of_all)
+    if waiting is not None and (waiting.own >= bounds.of_one or waiting.all >= bounds.of_all):
+        raise NoTask
 
 
 async def package_of(uow: UnitOfWork, granted: Granted[Standing], base_url: str) -> Transfer:
@@ -57,8 +118,7 @@ async def package_of(uow: UnitOfWork, granted: Granted[Standing], base_url: str)
     last = await uow.one(store.LAST_OF_PORTFOLIO, eportfolio_id=portfolio.id)
     if last is not None and _still_good(last, zulu(portfolio.updated_at), uow.now):
         return last
-    presentation = await uow.one(store.PRESENTATION_OF, eportfolio_id=portfolio.id)
-    assert presentation is not None
+    presentation = await presentation_of(uow, portfolio.id)
     wish = ExportWish(object_ids=(presentation,), associated_items=True)
     shows = zulu(portfolio.updated_at)
     made = await _start(uow, portfolio.user_id, wish, base_url=base_url, shows=shows, eportfolio_id=portfolio.id)
@@ -84,10 +144,9 @@ async def _start(
     zone: str = "UTC",
     shows: str | None = None,
     eportfolio_id: int | None = None,
+    bounds: Bounds = USUAL,
 ) -> int:
-    waiting = await uow.one(store.WAITING, owner_id=owner_id, most=MOST)
-    if waiting is not None and (waiting.own >= MOST_OF_ONE or waiting.all >= MOST):
-        raise NoTask
+    await _make_sure_of_a_place(uow, owner_id, bounds)
     person = await uow.one(store.PERSON, owner_id=owner_id)
     assert person is not None
     family, _, given = (part.strip() for part in person.sortable_name.partition(","))

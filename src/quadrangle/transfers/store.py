@@ -1,21 +1,17 @@
 """Everything asked of the database about exports and imports."""
 
+import re
 from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
 
+from quadrangle.courses import courses, enrollments
 from quadrangle.db import Statement, any_of
 from quadrangle.db.schema import BigId, UtcTime
-from quadrangle.people import users
-from quadrangle.portfolios import (
-    Entry,
-    eportfolio_comments,
-    eportfolio_entries,
-    eportfolio_sections,
-    portfolio_objects,
-)
+from quadrangle.people import logins, users
+from quadrangle.portfolios import portfolio_objects
 from quadrangle.transfers.model import ABORTED, QUEUED, UNFINISHED, Transfer
 from quadrangle.transfers.tables import transfers
 
@@ -34,11 +30,6 @@ LAST_OF_PORTFOLIO = Statement(
     .order_by(transfers.c.id.desc())
     .limit(1),
     into=Transfer,
-)
-# A portfolio as what it is in the Brightspace family. Index: uq_portfolio_objects_eportfolio_id.
-PRESENTATION_OF = Statement(
-    select(portfolio_objects.c.id).where(portfolio_objects.c.eportfolio_id == bindparam("eportfolio_id", type_=BigId)),
-    into=int,
 )
 
 
@@ -76,6 +67,7 @@ END = Statement[None](
         done=bindparam("count_done"),
         failed=bindparam("count_failed"),
         problems=bindparam("told", type_=transfers.c.problems.type),
+        report=bindparam("reported", type_=transfers.c.report.type),
         file_id=bindparam("package_id", type_=BigId),
         ended_at=bindparam("now", type_=UtcTime),
     )
@@ -93,6 +85,56 @@ WITH_OLD_PACKAGES = Statement(
     .order_by(transfers.c.ended_at, transfers.c.id)
     .limit(bindparam("limit")),
     into=Transfer,
+)
+
+# Those whose end may be forgotten. Index: ix_transfers_ended_at.
+FORGET_ENDED = Statement[None](delete(transfers).where(transfers.c.ended_at < bindparam("before", type_=UtcTime)))
+
+# --- for whom somebody may import
+
+_teaching, _studying = enrollments.alias("teaching"), enrollments.alias("studying")
+# A course somebody teaches: their enrollment and the course are both going on.
+_TEACHES: Final = and_(
+    _teaching.c.type == "TeacherEnrollment",
+    _teaching.c.workflow_state == "active",
+    exists(select(courses.c.id).where(courses.c.id == _teaching.c.course_id, courses.c.workflow_state != "deleted")),
+)
+# Whether somebody teaches at all. Index: ix_enrollments_user_id_course_id.
+TEACHES = Statement(
+    select(exists(select(_teaching.c.id).where(_teaching.c.user_id == bindparam("user_id", type_=BigId), _TEACHES))),
+    into=bool,
+)
+
+
+class TargetRow(msgspec.Struct, frozen=True):
+    """Somebody who was named. usable: they are there and can sign in. taught: a student in a course of the one who named them."""
+
+    id: int
+    usable: bool
+    taught: bool
+
+
+# People who were named. Indexes: primary key of users, ix_logins_user_id_…, ix_enrollments_user_id_course_id.
+TARGETS = Statement(
+    select(
+        users.c.id,
+        and_(
+            users.c.workflow_state != "deleted",
+            exists(select(logins.c.id).where(logins.c.user_id == users.c.id, logins.c.workflow_state == "active")),
+        ).label("usable"),
+        exists(
+            select(_studying.c.id)
+            .join(_teaching, _teaching.c.course_id == _studying.c.course_id)
+            .where(
+                _studying.c.user_id == users.c.id,
+                _studying.c.type == "StudentEnrollment",
+                _studying.c.workflow_state == "active",
+                _teaching.c.user_id == bindparam("teacher_id", type_=BigId),
+                _TEACHES,
+            )
+        ).label("taught"),
+    ).where(any_of(users.c.id, "ids")),
+    into=TargetRow,
 )
 
 # --- what somebody has
@@ -116,47 +158,6 @@ UIDS = Statement(
     into=UidOf,
 )
 
-# --- presentations
-
-_PORTFOLIO: Final = bindparam("eportfolio_id", type_=BigId)
-# All pages of a portfolio with their texts. Index: ix_eportfolio_entries_eportfolio_id_position.
-ENTRIES = Statement(
-    select(
-        *(
-            eportfolio_sections.c.slug.label("category_slug") if name == "category_slug" else eportfolio_entries.c[name]
-            for name in Entry.__struct_fields__
-        )
-    )
-    .select_from(
-        eportfolio_entries.join(eportfolio_sections, eportfolio_sections.c.id == eportfolio_entries.c.section_id)
-    )
-    .where(eportfolio_entries.c.eportfolio_id == _PORTFOLIO)
-    .order_by(eportfolio_sections.c.position, eportfolio_entries.c.position, eportfolio_entries.c.id),
-    into=Entry,
-)
-
-
-class CommentRow(msgspec.Struct, frozen=True):
-    """A comment on a page."""
-
-    entry_id: int
-    uid: str
-    message: str
-    created_at: datetime
-
-
-# What was said of the pages of a portfolio, oldest first. Indexes: ix_eportfolio_entries_eportfolio_id_position,
-# ix_eportfolio_comments_entry_id_id.
-PAGE_COMMENTS = Statement(
-    select(*(eportfolio_comments.c[name] for name in CommentRow.__struct_fields__))
-    .select_from(
-        eportfolio_comments.join(eportfolio_entries, eportfolio_entries.c.id == eportfolio_comments.c.entry_id)
-    )
-    .where(eportfolio_entries.c.eportfolio_id == _PORTFOLIO)
-    .order_by(eportfolio_comments.c.created_at, eportfolio_comments.c.id),
-    into=CommentRow,
-)
-
 # --- the person
 
 
@@ -167,6 +168,14 @@ class Person(msgspec.Struct, frozen=True):
     short_name: str
     sortable_name: str
     created_at: datetime
+
+    def said_of(self, label: str) -> str:
+        """What stands in a field that the system fills in, by what the field is called; nothing where that is not known."""
+        family, _, given = (part.strip() for part in self.sortable_name.partition(","))
+        name = re.sub(r"[^a-z]", "", label.lower())
+        known = {"name": self.short_name, "displayname": self.short_name, "fullname": self.short_name}
+        known |= {"firstname": given, "givenname": given, "lastname": family, "familyname": family, "surname": family}
+        return known.get(name, "")
 
 
 PERSON = Statement(

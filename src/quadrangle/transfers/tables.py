@@ -18,9 +18,11 @@ transfers = Table(
     Column("asks", Json, nullable=False),  # what to export, or how to import
     Column("name", Text, nullable=False),  # of the package's file
     Column("file_id", BigId, ForeignKey("files.id")),  # the package, while it is kept
-    Column("done", Integer, nullable=False),  # items
+    Column("total", Integer),  # items; null: not known yet
+    Column("done", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
     Column("problems", Json, nullable=False),
+    Column("report", Json),  # of an import: what came of it
     Column("created_at", UtcTime, nullable=False),
     Column("started_at", UtcTime),
     Column("ended_at", UtcTime),

@@ -1,8 +1,16 @@
 """The Brightspace wire family: one file a noun, as in the Canvas family."""
 
 from quadrangle.http.routing import Route
-from quadrangle.wire.brightspace import artifacts, exports, gathered, objects, users, versions
+from quadrangle.wire.brightspace import artifacts, exports, gathered, imports, objects, users, versions
 
 
 def all_routes() -> list[Route]:
-    return [*versions.routes, *users.routes, *objects.routes, *artifacts.routes, *gathered.routes, *exports.routes]
+    return [
+        *versions.routes,
+        *users.routes,
+        *objects.routes,
+        *artifacts.routes,
+        *gathered.routes,
+        *exports.routes,
+        *imports.routes,
+    ]

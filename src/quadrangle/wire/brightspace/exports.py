@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from quadrangle import portfolios, transfers
+from quadrangle.bounds import bounds_of
 from quadrangle.files import find_file
 from quadrangle.http.call import Call
 from quadrangle.http.reply import Reply, streamed
@@ -66,8 +67,14 @@ def _dialect(call: Call) -> str:
 
 
 async def _start(call: Call, granted: Granted[Standing], wish: ExportWish) -> Reply:
+    settings = call.app.settings
     made = await transfers.start_export(
-        call.uow, granted, wish, base_url=call.base_url, zone=call.app.settings.brightspace_time_zone
+        call.uow,
+        granted,
+        wish,
+        base_url=call.base_url,
+        zone=settings.brightspace_time_zone,
+        bounds=bounds_of(settings),
     )
     return Reply(200, made)
 
@@ -78,8 +85,9 @@ async def export_some(call: Call) -> Reply:
     granted = await owner(call)
     dialect, body = _dialect(call), json_body(call, _BODY)
     ids = body.object_ids if isinstance(body, Listed) else body
-    if not ids or len(ids) > transfers.MOST_IDS:
-        raise Malformed(f"Between one and {transfers.MOST_IDS} object ids are exported at a time.")
+    most = call.app.settings.transfer_ids
+    if not ids or len(ids) > most:
+        raise Malformed(f"Between one and {most} object ids are exported at a time.")
     wish = ExportWish(
         object_ids=tuple(dict.fromkeys(ids)),
         forms=_flag(call, "includeFormsItems"),
@@ -116,8 +124,11 @@ async def export_status(call: Call) -> Reply:
 @routes.get(f"{EP}/export/:task/problems", gives=list[ProblemJson])
 async def export_problems(call: Call) -> Reply:
     """What could not be taken along."""
-    troubles = (await _task(call)).troubles
-    told = [ProblemJson(one.code, one.ref, one.text, one.error) for one in troubles]
+    return problems_json(await _task(call))
+
+
+def problems_json(transfer: Transfer) -> Reply:
+    told = [ProblemJson(one.code, one.ref, one.text, one.error) for one in transfer.troubles]
     return Reply(200, told).header("cache-control", "no-store")
 
 
