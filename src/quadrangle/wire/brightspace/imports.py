@@ -30,6 +30,8 @@ routes = brightspace("imports")
 _FILE: Final = "file"
 _USER_ID: Final = re.compile(r"[0-9]{1,19}")
 
+_TOO_MANY: Final = "Too many imports of this user are waiting."
+
 SUCCESS: Final = "Success"
 PARTIAL: Final = "PartialSuccess"
 FAILURE: Final = "Failure"
@@ -163,6 +165,8 @@ async def import_package_with_details(call: Call) -> Reply:
     for target in sent.targets:
         if target not in made:
             made[target] = await _task_or_reason(call, sent, target, found.get(target))
+    if all(one == _TOO_MANY for one in made.values()):
+        raise NoTask
     told = [(target, made[target]) for target in sent.targets]
     tasks = [one for _, one in told if isinstance(one, int)]
     refused = [(target, one) for target, one in told if isinstance(one, str)]
@@ -185,7 +189,7 @@ async def _task_or_reason(call: Call, sent: Sent, target_id: int, target: Target
     except Forbidden:
         return "ePortfolios are switched off for this user."
     except NoTask:
-        return "Too many imports of this user are waiting."
+        return _TOO_MANY
 
 
 # --- following
