@@ -44,6 +44,8 @@ def content_hash(item: Item, digests: Mapping[str, str] | None = None) -> str:
         if field not in _NOT_HASHED
     }
     told["tags"] = sorted((tag.text, tag.private) for tag in item.tags)
+    if isinstance(item, model.LEArtifact):
+        told["more_files"] = sorted(told["more_files"])  # in a package they have no order
     if isinstance(item, model.Presentation):
         told["pages"] = [_page(page, digests or {}) for page in item.pages]
     return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).hexdigest()

@@ -92,6 +92,15 @@ class Gathering:
         self._members: dict[int, list[artifacts.Member]] = {}
         self._about: dict[int, list[int]] = {}
         self._led_to: dict[str, str] = {}
+        self._pages: dict[int, str] = {}  # what pages are called, by the ids of their entries
+        self._said = set(self._uids.values())
+
+    def _once(self, uid: str, within: str) -> str:
+        """What a package calls a page or comment: its uid, unless something else in the package has that. A copy that came with an import has
+        pages and comments of the same uids as what it is a copy of."""
+        found = uid if uid not in self._said else str(uuid5(NAMES, f"{within} {uid}"))
+        self._said.add(found)
+        return found
 
     async def _things_at(self, uow: UnitOfWork) -> dict[str, str]:
         """The things that are packed, and the pages of those that have some, by their paths on this server."""
@@ -99,10 +108,11 @@ class Gathering:
         packed = {key.eportfolio_id: key.uid for key in self._chosen if key.eportfolio_id is not None}
         if packed:
             found |= {f"/eportfolios/{id}": uid for id, uid in packed.items()}
-            for page in await page_places(uow, self._owner_id):
-                if page.eportfolio_id in packed:
-                    at = f"/eportfolios/{page.eportfolio_id}"
-                    found[f"{at}/entries/{page.id}"] = found[f"{at}/{page.section_slug}/{page.slug}"] = page.uid
+            pages = [page for page in await page_places(uow, self._owner_id) if page.eportfolio_id in packed]
+            for page in sorted(pages, key=lambda page: page.id):
+                at = f"/eportfolios/{page.eportfolio_id}"
+                key = self._pages[page.id] = self._once(page.uid, packed[page.eportfolio_id])
+                found[f"{at}/entries/{page.id}"] = found[f"{at}/{page.section_slug}/{page.slug}"] = key
         return found
 
     async def gather(self, into: Gathered) -> None:
@@ -144,7 +154,7 @@ class Gathering:
             "geo": None if more.geo is None else model.GeoTag(**asdict(more.geo)),
             "origin": item.origin,
             "comments": tuple(
-                Comment(key=one.uid, text=one.body, made_at=one.created_at, markup=True)
+                Comment(key=self._once(one.uid, item.uid), text=one.body, made_at=one.created_at, markup=True)
                 for one in sorted(said, key=lambda one: (one.created_at, one.id))
             ),
             "foreign": None if more.foreign is None else msgspec.convert(more.foreign, model.Foreign),
@@ -269,7 +279,8 @@ class Gathering:
         for entry in entries:
             at = f"{self._base_url}/eportfolios/{item.eportfolio_id}/{entry.category_slug}/{entry.slug}"
             own = await self._own_files(texts_of(entry.content), at)
-            page = self._page(entry, numbers[entry.section_id], at, own, uids, said.get(entry.id, []))
+            key = self._pages.get(entry.id) or self._once(entry.uid, item.uid)
+            page = self._page(key, entry, numbers[entry.section_id], at, own, uids, said.get(entry.id, []))
             members = tuple(
                 self._uids[one.item_id] for one in beside if one.entry_id == entry.id and one.item_id in self._uids
             )
@@ -287,6 +298,7 @@ class Gathering:
 
     def _page(
         self,
+        key: str,
         entry: Entry,
         section: int,
         at: str,
@@ -306,7 +318,7 @@ class Gathering:
             found = (self._block(block, at, own, uids) for block in entry.content)
             blocks = tuple(block for block in found if block is not None)
         return Page(
-            key=entry.uid,
+            key=key,
             name=entry.name,
             created=entry.created_at,
             modified=entry.updated_at,
@@ -316,7 +328,9 @@ class Gathering:
             blocks=blocks,
             allow_comments=entry.allow_comments,
             show_comments=entry.show_comments,
-            comments=tuple(Comment(key=one.uid, text=one.message, made_at=one.created_at) for one in comments),
+            comments=tuple(
+                Comment(key=self._once(one.uid, key), text=one.message, made_at=one.created_at) for one in comments
+            ),
         )
 
     def _block(

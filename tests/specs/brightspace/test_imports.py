@@ -40,9 +40,6 @@ def small() -> bytes:
 
 
 class Somebody(Mover):
-    def names(self) -> list[str]:
-        return [one["Name"] for one in self.http.get(f"{EP}/objects/my/").json()["Items"]]
-
     def see(self, task: int) -> httpx.Response:
         return self.http.get(f"{EP}/import/{task}/status")
 
