@@ -352,6 +352,16 @@ class TestLimits:
         world.work()
         assert (people["ben"].see(task).text, people["ben"].names()) == ("1", [])
 
+    def test_what_was_begun_three_times_without_an_end_is_given_up(
+        self, world: World, people: dict[str, Somebody], small: bytes
+    ) -> None:
+        """§5.2."""
+        task = people["ben"].start(small)
+        world.sql("UPDATE transfers SET state = 4 WHERE id = :id RETURNING id", id=task)
+        world.sql("UPDATE jobs SET state = 'running', attempt = 3 WHERE kind = 'import_package' RETURNING id")
+        world.work()
+        assert (people["ben"].see(task).text, people["ben"].names()) == ("1", [])
+
     def test_a_task_is_forgotten_after_ninety_days(
         self, world: World, people: dict[str, Somebody], small: bytes
     ) -> None:
