@@ -17,14 +17,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; break; }; done)
 
-.PHONY: help serve test lint types layers unit fuzz bench plans migration docs lock format clean system
+.PHONY: help serve test lint types layers unit fuzz bench plans migration docs lock vendor format clean system
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(VENV)/.server ## the demo campus at http://127.0.0.1:8000 (HOST=, PORT=), data under ./var
 	@$(BIN)/quad demo --if-missing
-	@exec $(BIN)/quad serve --host $(HOST) --port $(PORT)
+	@QUAD_DEMO=true exec $(BIN)/quad serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.dev system lint types layers unit ## everything CI runs: lint, types, layering, tests on both engines and in a browser
 
@@ -71,6 +71,9 @@ lock: $(BIN)/python ## requirements/*.txt anew from pyproject.toml (docs/decisio
 
 LOCK := --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --quiet \
 	--custom-compile-command "make lock"
+
+vendor: $(BIN)/python ## the scripts of others that pages use, anew from npm (docs/decisions/0014); needs npm
+	$(BIN)/python .ci/vendor.py
 
 clean: ## remove .venv and caches; ./var stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
