@@ -7,9 +7,7 @@ from quadrangle.http.routing import Route, with_screens
 from quadrangle.kernel.clock import Clock, SystemClock
 from quadrangle.kernel.digest import Digester
 from quadrangle.settings import Settings
-from quadrangle.web import artifacts as artifact_screens
-from quadrangle.web import portfolios as portfolio_screens
-from quadrangle.web import reference, static_files
+from quadrangle.web import all_screens, reference, static_files
 from quadrangle.web.family import WebFamily
 from quadrangle.wire import system
 from quadrangle.wire.brightspace import all_routes as brightspace_routes
@@ -21,7 +19,7 @@ from quadrangle.work import create_worker
 
 def all_routes() -> list[Route]:
     routes = [*system.routes, *static_files.routes, *reference.routes, *canvas_routes(), *brightspace_routes()]
-    return with_screens(routes, [*portfolio_screens.screens, *artifact_screens.screens])
+    return with_screens(routes, all_screens())
 
 
 def create_app(

@@ -160,6 +160,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     transfers_unfinished_of_all: Annotated[
         int, Meta(description="Exports and imports of everybody that may be unfinished at once.")
     ] = 200_000
+    demo: Annotated[
+        bool,
+        Meta(
+            description="A server to try things on: / shows logins of the demo campus, /styleguide the components of the screens."
+        ),
+    ] = False
     body_limit: Annotated[int, Meta(description="Largest request body outside uploads, in bytes.")] = 16 * 1024 * 1024
 
     @property

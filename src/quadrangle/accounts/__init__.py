@@ -15,6 +15,7 @@ from quadrangle.accounts.access import (
 )
 from quadrangle.accounts.directory import DirectoryEntry, Lookup, look_up
 from quadrangle.accounts.help_links import DEFAULT_ICON, DEFAULT_LINKS, DEFAULT_NAME, HelpLink, effective_links
+from quadrangle.accounts.letterhead import Letterhead, letterhead
 from quadrangle.accounts.model import (
     DEFAULT_TIME_ZONE,
     MEGABYTE,
@@ -173,6 +174,7 @@ __all__ = [
     "HelpLink",
     "Holding",
     "IsRoot",
+    "Letterhead",
     "Lookup",
     "Override",
     "Revision",
@@ -217,6 +219,7 @@ __all__ = [
     "hides_past_courses",
     "hold_tree",
     "in_order",
+    "letterhead",
     "look_up",
     "manual_courses_account",
     "outranks",

@@ -62,7 +62,12 @@ _CHOICES: Final[Mapping[str, frozenset[str]]] = {
     "self_registration_type": frozenset({"none", "observer", "all"}),
 }
 _TEXTS: Final = frozenset({"help_link_name", "help_link_icon"})
-ROOT_ONLY: Final = _FLAGS | set(_CHOICES) | _TEXTS | {"calendar_contexts_limit", "password_policy", "custom_help_links"}
+ROOT_ONLY: Final = (
+    _FLAGS
+    | set(_CHOICES)
+    | _TEXTS
+    | {"accent_color", "calendar_contexts_limit", "password_policy", "custom_help_links"}
+)
 
 _PASSWORD_FLAGS: Final = ("allow_login_suspension", "require_number_characters", "require_symbol_characters")
 _PASSWORD_NUMBERS: Final = ("minimum_character_length", "maximum_login_attempts")
@@ -71,6 +76,7 @@ _REMOTE_ATTRIBUTES: Final = frozenset({"mail", "mailNickname", "userPrincipalNam
 _DOMAIN: Final = re.compile(
     r"(?=.{1,255}\Z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+\Z", re.I
 )
+_COLOUR: Final = re.compile(r"#[0-9a-f]{6}\Z")
 _WHOLE: Final = re.compile(r"\s*[+-]?[0-9]{1,9}\s*\Z")
 _LONGEST: Final = 255  # characters of a text setting
 
@@ -154,6 +160,8 @@ def _root_reader(name: str) -> _Read:
         return _flag
     if name in _CHOICES:
         return _choice(_CHOICES[name])
+    if name == "accent_color":
+        return _colour
     if name == "calendar_contexts_limit":
         return lambda value, _: _number(value)
     if name == "password_policy":
@@ -169,6 +177,16 @@ def _scalar(value: Any) -> Any:
 
 def _flag(value: Any, _: Any) -> Any:
     return _FORGET if _scalar(value) is None else truthy(value)
+
+
+def _colour(value: Any, _: Any) -> Any:
+    """As browsers send it, `#1f5fa8`; an empty one is forgotten."""
+    text = (as_text(_scalar(value)) or "").strip().lower()
+    if not text:
+        return _FORGET
+    if not _COLOUR.match(text):
+        raise _Bad("is invalid")
+    return text
 
 
 def _text(value: Any, _: Any) -> Any:

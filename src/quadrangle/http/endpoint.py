@@ -23,10 +23,10 @@ from quadrangle.http.body import Disconnected, Receive, receive_body
 from quadrangle.http.call import Asked, Call, NeedsToWrite
 from quadrangle.http.negotiate import prefers_html
 from quadrangle.http.reply import Reply, Streamed
-from quadrangle.http.routing import Match, Route, Router
+from quadrangle.http.routing import Handler, Match, Route, Router
 from quadrangle.kernel.clock import Clock
 from quadrangle.kernel.digest import Digester, request_ids
-from quadrangle.kernel.errors import Failure, NotFound, WrongMethod
+from quadrangle.kernel.errors import Conflict, Failure, Invalid, LimitReached, NotFound, WrongMethod
 from quadrangle.kernel.paging import Slice
 from quadrangle.kernel.params import pairs_from
 from quadrangle.logs import request_log
@@ -35,6 +35,7 @@ from quadrangle.settings import Settings
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _JSON: Final = b"application/json; charset=utf-8"
+NOT_ACCEPTED: Final = "not_accepted"  # the note under which `again` finds what a form was refused for
 TRIES: Final = 4  # at a unit of work that others overtake
 _STATUS: Final = {status.value: f"{status.value} {status.phrase}".encode() for status in HTTPStatus}
 
@@ -282,9 +283,24 @@ class Application:
         if route.work == "none":
             return await route.handler(call, *arguments)
         self.metrics.statements += uow.statements
-        reply, written = await self._write(call, route, arguments)
+        try:
+            reply, written = await self._write(call, route, arguments)
+        except (Invalid, Conflict, LimitReached) as refused:
+            if route.again is None:
+                raise
+            return await self._again(call, route.again, refused)
         self.metrics.statements += written.statements
         await written.committed()
+        return reply
+
+    async def _again(self, call: Call, show: Handler, refused: Failure) -> Reply:
+        """The screen of a form that was not accepted. What it had changed until then is undone."""
+        call.writing = False
+        call.notes[NOT_ACCEPTED] = refused
+        async with call.read_only() as uow:
+            reply = await show(call)
+        self.metrics.statements += uow.statements
+        reply.status = 422
         return reply
 
     async def _write(self, call: Call, route: Route, arguments: list[Asked[Any]]) -> tuple[Reply, UnitOfWork]:

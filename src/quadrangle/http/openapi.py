@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -10,6 +10,7 @@ from quadrangle import __version__
 from quadrangle.http.routing import Route
 from quadrangle.kernel.params import Field, Params
 
+SCREENS: Final = "web"  # the family of what is for people alone
 _ERRORS = {
     "400": "A parameter could not be accepted",
     "401": "No, or no valid, credentials; or a refusal of the endpoint's own",
@@ -31,7 +32,7 @@ def path_of(template: str) -> str:
 
 def describe(routes: Iterable[Route], *, title: str = "Quadrangle") -> dict[str, Any]:
     """The whole description as plain data."""
-    routes = list(routes)
+    routes = [route for route in routes if route.family != SCREENS]
     shapes = [shape for route in routes for shape in (route.gives, route.takes) if shape is not None]
     schemas, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     schema_of = {id(shape): schema for shape, schema in zip(shapes, schemas, strict=True)}

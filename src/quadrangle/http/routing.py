@@ -28,7 +28,8 @@ class Route(msgspec.Struct, frozen=True, eq=False):
     awaited inside (hashing a password). secret_path: a parameter of the path is a secret, so that logs show the template. streams: the
     handler reads the body itself, as it comes. refuses_in_silence: a 400 may come without a body. takes: what a JSON body is made of.
     any_case: fixed segments match in whatever case. refusals: content types of what is not a success. screen: the same for people, as HTML: it
-    answers whoever would rather have that, where the path does not end in `.json`.
+    answers whoever would rather have that, where the path does not end in `.json`. again: shows a form once more when what it sent was not
+    accepted; it reads, after the change was undone.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Route(msgspec.Struct, frozen=True, eq=False):
     any_case: bool
     refusals: tuple[str, ...]
     screen: "Route | None" = None
+    again: Handler | None = None
 
     @property
     def scope(self) -> str:
@@ -87,6 +89,7 @@ class Routes:
         streams: bool = False,
         refuses_in_silence: bool = False,
         takes: Any = None,
+        again: Handler | None = None,
     ) -> Callable[[H], H]:
         def register(handler: H) -> H:
             summary = (inspect.getdoc(handler) or handler.__name__.replace("_", " ")).split("\n")[0]
@@ -111,6 +114,7 @@ class Routes:
                     takes=takes,
                     any_case=self.any_case,
                     refusals=self.refusals,
+                    again=again,
                 )
             )
             return handler

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from quadrangle.http.reply import Reply, page
+from quadrangle.http.static import STATIC
+from quadrangle.kernel.words import _, counted
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -19,13 +21,17 @@ FOLDER: Final = Path(__file__).parent.parent / "web" / "templates"
 def _templates() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    made.install_gettext_callables(_, counted, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["static"] = STATIC.url
+    return made
 
 
 def rendered(template: str, /, **values: Any) -> str:

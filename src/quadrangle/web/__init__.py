@@ -1,1 +1,12 @@
-"""Pages for people. Their files lie in static/, where vendor/ holds what others made, locked by vendor/LOCK."""
+"""Pages for people. docs/guides/web.md tells how one is made.
+
+Their files lie in static/, where vendor/ holds what others made, locked by vendor/LOCK.
+"""
+
+from quadrangle.http.routing import Route
+from quadrangle.web import accent, artifacts, portfolios, styleguide
+
+
+def all_screens() -> list[Route]:
+    modules = (accent, artifacts, portfolios, styleguide)
+    return [route for module in modules for route in module.screens]

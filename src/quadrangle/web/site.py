@@ -19,7 +19,8 @@ from quadrangle.files import File
 from quadrangle.http.templates import rendered
 from quadrangle.kernel.clock import zulu
 from quadrangle.portfolios import Entry, LocalFile, Named, SitePlan, file_at, files_named, led, texts_of
-from quadrangle.web.viewer import Addresses, PageLink, PortfolioView, SectionTab, ShownPage, day, render
+from quadrangle.web.moments import day
+from quadrangle.web.viewer import Addresses, PageLink, PortfolioView, SectionTab, ShownPage, render
 
 INDEX: Final = "index.html"
 LISTING: Final = "index.json"

@@ -24,6 +24,7 @@ from quadrangle.http.templates import rendered
 from quadrangle.kernel.clock import zulu
 from quadrangle.kernel.html import plain_text, rewritten, sanitise
 from quadrangle.portfolios import NO_CONTENT, NOTHING_YET, Content
+from quadrangle.web.moments import day
 
 STYLESHEET: Final = "portfolio.css"  # in static/
 NAMELESS: Final = "Untitled portfolio"
@@ -258,12 +259,6 @@ def size(count: int) -> str:
             break
         amount, unit = amount / 1000, larger
     return f"{amount:.1f} {unit}" if amount < 10 and unit != "KB" else f"{amount:.0f} {unit}"
-
-
-def day(moment: datetime, zone: tzinfo) -> str:
-    """`15 February 2026`."""
-    local = moment.astimezone(zone)
-    return f"{local.day} {local:%B %Y}"
 
 
 def _neighbours(view: PortfolioView, here: PageLink | None) -> tuple[PageLink | None, PageLink | None]:

@@ -27,7 +27,7 @@ class TestSigningIn:
         assert '<label for="password">' in page.text
         assert "<script" not in page.text
         assert form_of(page)["authenticity_token"] == browser.csrf
-        assert browser.get("/static/plain.css").status_code == 200
+        assert browser.get("/static/quad.css").status_code == 200
 
     def test_it_begins_a_session(self, world: World, browser: Browser) -> None:
         reply = browser.sign_in("ada")

@@ -1,0 +1,91 @@
+"""Forms of screens: what was typed stays, and what is wrong with it stands beside it. Source: web.md "How it should feel".
+
+A form posts to a route of its own, whose handler reads `Params` as the API does and calls the same service. Accepted, it ends in
+`done(call, where, words)`. Not accepted, the service raises; what it had begun is undone, and the route's `again` shows the screen once more
+(422), where `form_on(…)` now holds what was typed and what the service said:
+
+    @screens.get("/dashboard/eportfolios")
+    async def my_portfolios(call): form = form_on(call, "/dashboard/eportfolios", group="eportfolio", name="", public=False); …
+
+    @screens.post("/dashboard/eportfolios", again=my_portfolios)
+    async def add_portfolio(call, asked: Asked[PortfolioEdit]): …; return done(call, home, _("…"))
+"""
+
+from typing import Any
+
+from quadrangle.http.call import Call
+from quadrangle.http.endpoint import NOT_ACCEPTED
+from quadrangle.kernel.errors import Failure, FieldError, Invalid
+from quadrangle.kernel.params import as_text, truthy
+from quadrangle.kernel.words import _
+
+_Scalar = str | int | float | bool | None
+
+
+def _says(error: FieldError) -> str:
+    """A sentence for people; what has none here is said as the service says it."""
+    known = {
+        "blank": _("Please fill this in."),
+        "can't be blank": _("Please fill this in."),
+        "required": _("Please fill this in."),
+        "too_long": _("This is too long."),
+        "too long": _("This is too long."),
+        "taken": _("There is one with this already."),
+        "invalid": _("This cannot be used here."),
+    }
+    text = known.get(error.type) or error.message or error.type
+    return text[:1].upper() + text[1:] + ("" if text[-1:] in ".!?" else ".")
+
+
+class Form:
+    """One form on a screen, as the macros of components/forms.html read it."""
+
+    def __init__(
+        self, values: dict[str, Any], group: str | None, typed: dict[str, Any] | None, failure: Failure | None
+    ) -> None:
+        self._values = values
+        self._group = group
+        self._typed = typed
+        self._errors: dict[str, list[str]] = {}
+        if isinstance(failure, Invalid):
+            for error in failure.errors:
+                self._errors.setdefault(error.attribute, []).append(_says(error))
+        if failure is not None and not self._errors:
+            self._errors["base"] = [failure.says]
+
+    @property
+    def sent(self) -> bool:
+        """Whether this is the form that was sent, and not accepted."""
+        return self._typed is not None
+
+    def name(self, field: str) -> str:
+        """Its name in the request: `eportfolio[name]`."""
+        return field if self._group is None else f"{self._group}[{field}]"
+
+    def id(self, field: str) -> str:
+        return field if self._group is None else f"{self._group}-{field}"
+
+    def value(self, field: str) -> Any:
+        """What was typed, else what there is."""
+        given = self._values[field] if self._typed is None else self._typed.get(field, self._values[field])
+        text = as_text(given) if isinstance(given, _Scalar) else None
+        return "" if text is None else text
+
+    def checked(self, field: str) -> bool:
+        return truthy(self._values[field] if self._typed is None else self._typed.get(field, False))
+
+    def errors(self, field: str) -> list[str]:
+        return self._errors.get(field, [])
+
+    def problems(self) -> list[str]:
+        """What is wrong with no field of the form in particular."""
+        return [says for name, several in self._errors.items() if name not in self._values for says in several]
+
+
+def form_on(call: Call, posts_to: str, /, *, group: str | None = None, **values: Any) -> Form:
+    """A form of the screen. posts_to: the template of the route that takes it. values: its fields, with what they hold before anybody types."""
+    failure: Failure | None = call.notes.get(NOT_ACCEPTED)
+    if failure is None or call.route is None or call.route.template != posts_to:
+        return Form(values, group, None, None)
+    typed = call.tree if group is None else call.tree.get(group)
+    return Form(values, group, typed if isinstance(typed, dict) else {}, failure)

@@ -1,0 +1,46 @@
+// What makes screens pleasant where scripts run. Nothing here is needed: every form and link works without it.
+(() => {
+  "use strict";
+
+  // A form that was sent is not sent twice. Coming back with the browser's button makes it ready again.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === "dialog") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    const button = event.submitter;
+    if (button) setTimeout(() => button.setAttribute("aria-busy", "true"));
+  });
+  const ready = (root) => {
+    for (const form of root.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+    for (const button of root.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+  };
+  addEventListener("pageshow", (event) => event.persisted && ready(document));
+  document.addEventListener("htmx:finally:request", () => ready(document));
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    if (opener) {
+      const dialog = document.getElementById(opener.dataset.opens);
+      if (dialog) {
+        event.preventDefault();
+        dialog.showModal();
+      }
+    }
+    if (event.target.matches("dialog")) event.target.close(); // beside the box
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  // What was found wrong is where one starts again.
+  document.querySelector("[aria-invalid=true]")?.focus();
+})();
