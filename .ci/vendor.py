@@ -16,6 +16,11 @@ FOLDER = Path(__file__).parent.parent / "src" / "quadrangle" / "web" / "static" 
 _PLUGINS = ("autolink", "autoresize", "code", "image", "link", "lists", "table")
 # Package, version, licence, folder: the files of the package that are kept.
 PACKAGES = {
+    ("@fontsource/source-serif-4", "5.3.1", "OFL-1.1", "source-serif"): (
+        "LICENSE",
+        "files/source-serif-4-latin-600-normal.woff2",
+        "files/source-serif-4-latin-ext-600-normal.woff2",
+    ),
     ("@alpinejs/csp", "3.17.4", "MIT", "alpine"): ("dist/cdn.min.js", "package.json"),
     ("htmx.org", "4.0.1", "0BSD", "htmx"): ("LICENSE", "dist/htmx.min.js"),
     ("hugerte", "1.0.14", "MIT", "hugerte"): (
@@ -65,7 +70,7 @@ def main() -> None:
             shutil.rmtree(FOLDER / folder, ignore_errors=True)
             lines.append(f"# {package} {version}, npm, {licence}")
             for name in sorted(names):
-                kept = FOLDER / folder / name.removeprefix("dist/")
+                kept = FOLDER / folder / name.removeprefix("dist/").removeprefix("files/")
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source / name, kept)
                 digest = hashlib.sha256(kept.read_bytes()).hexdigest()

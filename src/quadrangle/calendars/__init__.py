@@ -13,7 +13,7 @@ from quadrangle.calendars.event_service import (
     revise_event,
 )
 from quadrangle.calendars.event_store import Added, ListKey
-from quadrangle.calendars.feeds import Feed, feed_at
+from quadrangle.calendars.feeds import Feed, coming_up, feed_at
 from quadrangle.calendars.model import (
     LONGEST,
     MOST_OF_A_SERIES,
@@ -66,6 +66,7 @@ __all__ = [
     "calendars_below",
     "calendars_of",
     "change_calendars",
+    "coming_up",
     "count_visible",
     "desk_at",
     "desks_of",

@@ -1,6 +1,7 @@
 """Feeds: the calendar of a person or a course for whoever has its address. Source: supporting-resources.md §10."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ from quadrangle.calendars.event_service import calendars_at, list_events
 from quadrangle.calendars.event_store import Calendars, ListKey
 from quadrangle.calendars.model import Context, Event
 from quadrangle.calendars.subscriptions import added_calendars
+from quadrangle.courses import CourseStanding
 from quadrangle.db import UnitOfWork
 from quadrangle.kernel.digest import same
 from quadrangle.kernel.errors import NotFound
@@ -48,6 +50,17 @@ async def feed_at(uow: UnitOfWork, address: str) -> Feed:
     events = await list_events(uow, shown, ListKey(), limit=MOST_IN_A_FEED, between=between)
     # What the sections have at times of their own stands there once for each of them.
     return Feed(owner.name, [event for event in events if not event.sections])
+
+
+async def coming_up(
+    uow: UnitOfWork, user_id: int, courses: Sequence[CourseStanding], *, days: int, limit: int
+) -> list[Event]:
+    """What is next for a person: in their own calendar, in the account calendars among it, and in these of their courses. Two statements."""
+    added = await added_calendars(uow, user_id)
+    desks = [Desk(Context("user", user_id), user_id)]
+    desks += [Desk(Context("course", one.course.id), user_id, course=one) for one in courses]
+    shown = calendars_at([desk for desk in desks if desk.reads], [Context("account", one.id).code for one in added])
+    return await list_events(uow, shown, ListKey(), limit=limit, between=(uow.now, uow.now + timedelta(days=days)))
 
 
 async def _of_person(uow: UnitOfWork, context: Context) -> Calendars:

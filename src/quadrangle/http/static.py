@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +31,8 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 SHORTLY: Final = "public, max-age=300"
 _SHRINKS: Final = frozenset({".css", ".html", ".js", ".json", ".svg", ".txt"})
 _DIGEST_LENGTH: Final = 16
+_OF_OTHERS: Final = "vendor/"  # served byte for byte
+_URL: Final = re.compile(r"url\(([A-Za-z0-9./_-]+)\)")
 
 
 class StaticFile(msgspec.Struct, frozen=True):
@@ -59,8 +63,12 @@ class StaticFolder:
             path = self._paths.get(name)
             if path is None:
                 raise NotFound
-            known = self._read[name] = _load(path)
+            known = self._read[name] = _load(path, None if name.startswith(_OF_OTHERS) else self._own_addresses)
         return known
+
+    def _own_addresses(self, style: str) -> str:
+        """A style sheet that names files here by the addresses that may be kept forever."""
+        return _URL.sub(lambda found: f"url({self.url(found[1])})" if found[1] in self._paths else found[0], style)
 
     def url(self, name: str) -> str:
         return f"{self._prefix}/{name}?v={self.file(name).digest}"
@@ -95,7 +103,9 @@ def serve_static(call: Call, name: str) -> Reply:
     return STATIC.reply(call, name)
 
 
-def _load(path: Path) -> StaticFile:
+def _load(path: Path, with_addresses: Callable[[str], str] | None) -> StaticFile:
     plain = path.read_bytes()
+    if path.suffix == ".css" and with_addresses is not None:
+        plain = with_addresses(plain.decode()).encode()
     zipped = gzip.compress(plain, 6, mtime=0) if path.suffix in _SHRINKS and len(plain) > 1024 else None
     return StaticFile(TYPES[path.suffix], hashlib.sha256(plain).hexdigest()[:_DIGEST_LENGTH], plain, zipped)

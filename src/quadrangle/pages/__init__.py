@@ -34,6 +34,7 @@ from quadrangle.pages.model import (
 )
 from quadrangle.pages.service import (
     change_page,
+    changed_lately,
     create_page,
     delete_page,
     duplicate_page,
@@ -50,6 +51,7 @@ from quadrangle.pages.service import (
     title_taken,
     versions_of,
 )
+from quadrangle.pages.store import NewsOfPage
 from quadrangle.pages.tables import page_revisions, page_slugs, pages, wikis
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "UPDATE",
     "DeletedPageStays",
     "FieldsRefused",
+    "NewsOfPage",
     "NoFrontPage",
     "Page",
     "PageChange",
@@ -79,6 +82,7 @@ __all__ = [
     "Wiki",
     "allow",
     "change_page",
+    "changed_lately",
     "create_page",
     "delete_page",
     "duplicate_page",

@@ -5,6 +5,7 @@ wiki's lock; revisions of a page under the page's. The order is always wiki firs
 """
 
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -38,7 +39,7 @@ from quadrangle.pages.model import (
     RevisionWithText,
     wrong,
 )
-from quadrangle.pages.store import WikiRow
+from quadrangle.pages.store import NewsOfPage, WikiRow
 from quadrangle.pages.tables import page_slugs, pages, wikis
 
 TELLING_BEGINS: Final = timedelta(minutes=30)
@@ -130,6 +131,12 @@ async def list_pages(
     if rows or offset == 0:
         return rows, rows[0].total if rows else 0
     return [], await uow.one(store.COUNT.at(key), **binds) or 0
+
+
+async def changed_lately(uow: UnitOfWork, wikis: Collection[Granted[Wiki]], *, limit: int) -> list[NewsOfPage]:
+    """The published pages of some courses that changed last; one statement, none for no courses."""
+    ids = sorted(granted.subject.context_id for granted in wikis)
+    return await uow.all(store.CHANGED_LATELY, course_ids=ids, now=uow.now, limit=limit) if ids else []
 
 
 async def page_with_versions(

@@ -9,7 +9,7 @@ from sqlalchemy import Select, Text, and_, bindparam, func, insert, literal, or_
 from sqlalchemy.dialects import postgresql
 
 from quadrangle.courses import enrollments
-from quadrangle.db import Dynamic, Statement, UnitOfWork, collect
+from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of, collect
 from quadrangle.db.schema import BigId, UtcTime
 from quadrangle.groups import group_memberships
 from quadrangle.kernel.text import contains
@@ -190,6 +190,39 @@ LIST = Dynamic(_list, into=ListRow)
 LIST_WITH_BODY = Dynamic(_list, into=ListRowWithBody)
 # How many match, for a page past the end, which has no row to carry the number.
 COUNT = Dynamic(_count, into=int)
+
+
+class NewsOfPage(msgspec.Struct, frozen=True):
+    """A page that changed lately, and where it stands."""
+
+    context_id: int
+    title: str
+    url: str
+    revised_at: datetime
+    editor: str | None
+
+
+# The published pages of several courses whose words changed last. Indexes: uq_wikis_…, one of pages (wiki_id, row_updated_at, id).
+CHANGED_LATELY = Statement(
+    select(
+        wikis.c.context_id,
+        pages.c.title,
+        pages.c.url,
+        pages.c.revised_at,
+        users.c.short_name.label("editor"),
+    )
+    .select_from(pages)
+    .join(wikis, wikis.c.id == pages.c.wiki_id)
+    .outerjoin(users, users.c.id == pages.c.user_id)
+    .where(
+        wikis.c.context_type == "Course",
+        any_of(wikis.c.context_id, "course_ids"),
+        *_matching(ListKey(None, True, True, False, False)),
+    )
+    .order_by(pages.c.row_updated_at.desc(), pages.c.id.desc())
+    .limit(bindparam("limit")),
+    into=NewsOfPage,
+)
 
 # --- revisions
 

@@ -120,6 +120,7 @@ from quadrangle.portfolios.model import (
     PortfolioSection,
     Reason,
     SaidComment,
+    ShelvedPortfolio,
     SiteExport,
     VisitedEntry,
 )
@@ -144,6 +145,7 @@ from quadrangle.portfolios.packing import (
     scan_names,
 )
 from quadrangle.portfolios.service import (
+    Shelf,
     create_portfolio,
     delete_portfolio,
     delete_portfolios_of,
@@ -151,6 +153,7 @@ from quadrangle.portfolios.service import (
     portfolios_of,
     restore_portfolio,
     revise_portfolio,
+    shelf_of,
     standing_before,
     standing_to,
 )
@@ -246,6 +249,8 @@ __all__ = [
     "PortfolioSection",
     "Reason",
     "SaidComment",
+    "Shelf",
+    "ShelvedPortfolio",
     "Site",
     "SiteExport",
     "SitePlan",
@@ -331,6 +336,7 @@ __all__ = [
     "section_named",
     "sections_of",
     "sections_sent",
+    "shelf_of",
     "standing_before",
     "standing_to",
     "take_off_pages",

@@ -7,13 +7,15 @@ the lock of its row: `standing_before(…, lock=True)` takes it before the right
 from datetime import timedelta
 from typing import Any, Final
 
+import msgspec
+
 from quadrangle.db import UnitOfWork
 from quadrangle.kernel.access import Granted
 from quadrangle.kernel.clock import whole_seconds
 from quadrangle.kernel.errors import NotFound
 from quadrangle.kernel.params import ABSENT
 from quadrangle.portfolios import store
-from quadrangle.portfolios.access import Opened, Standing
+from quadrangle.portfolios.access import CREATE, LIST, TAKE_BACK, Opened, Standing, allow, may
 from quadrangle.portfolios.artifacts import register_portfolio
 from quadrangle.portfolios.authoring import ensure_defaults, lay_out
 from quadrangle.portfolios.links import add_first_link
@@ -24,6 +26,7 @@ from quadrangle.portfolios.model import (
     UNDO_DAYS,
     EPortfolio,
     PortfolioChange,
+    ShelvedPortfolio,
     check_name,
 )
 from quadrangle.portfolios.moderation import change, flags, written
@@ -75,6 +78,35 @@ async def portfolios_of(
     if rows or offset == 0:
         return [*rows], rows[0].total if rows else 0
     return [], await uow.one(store.COUNT_PORTFOLIOS_OF.at(key), owner_id=owner_id) or 0
+
+
+class Shelf(msgspec.Struct, frozen=True):
+    """standing: a person before themselves. portfolios: what changed last comes first. deleted: what can be taken back, the latest first."""
+
+    standing: Standing
+    portfolios: list[ShelvedPortfolio]
+    deleted: list[ShelvedPortfolio]
+
+    @property
+    def may_make(self) -> bool:
+        return may(self.standing, CREATE)
+
+
+async def shelf_of(uow: UnitOfWork, user_id: int, words: Keywords) -> Shelf:
+    """All that somebody has made, as they find it themselves. Raises Forbidden where they have no portfolios. One statement."""
+    since = uow.now - timedelta(days=UNDO_DAYS)
+    facts = await uow.one(store.SHELF, owner_id=user_id, user_id=user_id, now=uow.now, since=since)
+    if facts is None:
+        raise NotFound
+    standing = Standing(facts, user_id, uow.now, words=words)
+    allow(standing, LIST)
+    there = [one for one in facts.shelf if not one.portfolio.deleted]
+    gone = [one for one in facts.shelf if may(Standing(facts, user_id, uow.now, one.portfolio, words=words), TAKE_BACK)]
+    return Shelf(
+        standing,
+        sorted(there, key=lambda one: (one.updated_at, one.id), reverse=True),
+        sorted(gone, key=lambda one: (one.updated_at, one.id), reverse=True),
+    )
 
 
 async def deleted_lately(uow: UnitOfWork, granted: Granted[Standing]) -> list[EPortfolio]:

@@ -57,6 +57,7 @@ from quadrangle.portfolios.model import (
     PageComment,
     PortfolioSection,
     SaidComment,
+    ShelvedPortfolio,
     SiteExport,
     VisitedEntry,
 )
@@ -182,6 +183,50 @@ _OWNER: Final = bindparam("owner_id", type_=BigId)
 STANDING_TO = Statement(select(*_owner_facts(_OWNER)).where(users.c.id == _OWNER), into=OwnerFacts)
 
 # --- portfolios
+
+
+def _number_of(rows: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many rows belong to the enclosing portfolio."""
+    counted = select(func.count()).select_from(rows).where(rows.c.eportfolio_id == eportfolios.c.id, *conditions)
+    return counted.correlate(eportfolios).scalar_subquery()
+
+
+class OwnerWithShelf(OwnerFacts, frozen=True):
+    """A person, what the viewer is to them, and what they have made."""
+
+    shelf: list[ShelvedPortfolio]
+
+
+# A person before themselves with all they have made, what they deleted themselves since a moment among it.
+# Indexes: those of STANDING_TO, ix_eportfolios_user_id_…, ix_eportfolio_links_eportfolio_id_id, ix_eportfolio_entries_eportfolio_id_position.
+SHELF = Statement(
+    select(
+        *_owner_facts(_OWNER),
+        collect(
+            select(
+                *_PORTFOLIO,
+                _number_of(
+                    eportfolio_links,
+                    or_(
+                        eportfolio_links.c.expires_at.is_(None),
+                        eportfolio_links.c.expires_at > bindparam("now", type_=UtcTime),
+                    ),
+                ),
+                _number_of(eportfolio_entries),
+            ).where(
+                eportfolios.c.user_id == _OWNER,
+                or_(
+                    eportfolios.c.workflow_state == "active",
+                    and_(
+                        eportfolios.c.deleted_by == _OWNER, eportfolios.c.deleted_at > bindparam("since", type_=UtcTime)
+                    ),
+                ),
+            ),
+            ShelvedPortfolio,
+        ).label("shelf"),
+    ).where(users.c.id == _OWNER),
+    into=OwnerWithShelf,
+)
 
 
 class ListedPortfolio(EPortfolio, frozen=True):

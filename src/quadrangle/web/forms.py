@@ -11,7 +11,7 @@ A form posts to a route of its own, whose handler reads `Params` as the API does
     async def add_portfolio(call, asked: Asked[PortfolioEdit]): …; return done(call, home, _("…"))
 """
 
-from typing import Any
+from typing import Any, Final
 
 from quadrangle.http.call import Call
 from quadrangle.http.endpoint import NOT_ACCEPTED
@@ -35,6 +35,9 @@ def _says(error: FieldError) -> str:
     }
     text = known.get(error.type) or error.message or error.type
     return text[:1].upper() + text[1:] + ("" if text[-1:] in ".!?" else ".")
+
+
+_CLAIMED: Final = "not_accepted_is_shown"
 
 
 class Form:
@@ -87,5 +90,12 @@ def form_on(call: Call, posts_to: str, /, *, group: str | None = None, **values:
     failure: Failure | None = call.notes.get(NOT_ACCEPTED)
     if failure is None or call.route is None or call.route.template != posts_to:
         return Form(values, group, None, None)
+    call.notes[_CLAIMED] = True
     typed = call.tree if group is None else call.tree.get(group)
     return Form(values, group, typed if isinstance(typed, dict) else {}, failure)
+
+
+def unclaimed(call: Call) -> list[str]:
+    """What a form was refused for that stands nowhere beside a field: a button alone has none. The frame of the screen says it."""
+    failure: Failure | None = call.notes.get(NOT_ACCEPTED)
+    return [] if failure is None or _CLAIMED in call.notes else Form({}, None, None, failure).problems()

@@ -15,6 +15,7 @@ from quadrangle.http.templates import rendered
 from quadrangle.kernel.words import _
 from quadrangle.web import accent, flash
 from quadrangle.web.flash import Flash
+from quadrangle.web.forms import unclaimed
 from quadrangle.web.moments import Moments
 
 _BASE: Final = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -45,7 +46,8 @@ class Place(msgspec.Struct, frozen=True):
 
 class Shell(msgspec.Struct, frozen=True):
     """What app.html shows around a screen. person, name: short and whole, None where nobody is signed in; avatar: a picture on this server.
-    here: the entry of the navigation that one is below; at: the path. accent: a style sheet. csrf: for the forms of the screen."""
+    here: the entry of the navigation that one is below; at: the path. accent: a style sheet. csrf: for the forms of the screen.
+    trouble: why a button did nothing."""
 
     site: str
     person: str | None
@@ -58,6 +60,7 @@ class Shell(msgspec.Struct, frozen=True):
     sign_in: str
     accent: str | None
     flash: Flash | None
+    trouble: list[str]
 
 
 async def shell_of(call: Call, here: str | None = None) -> Shell:
@@ -77,6 +80,7 @@ async def shell_of(call: Call, here: str | None = None) -> Shell:
         sign_in="/login" if call.raw_path == "/" else f"/login?return_to={quote(call.raw_path, safe='')}",
         accent=accent.address(head.accent),
         flash=flash.said(call),
+        trouble=unclaimed(call),
     )
 
 

@@ -10,7 +10,6 @@ needs one (the state of the portfolio for its owner, the way into and out of the
 The style sheet is `static/portfolio.css`, which needs no other file; there is no script.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from pathlib import PurePosixPath
@@ -25,6 +24,7 @@ from quadrangle.kernel.clock import zulu
 from quadrangle.kernel.html import plain_text, rewritten, sanitise
 from quadrangle.portfolios import NO_CONTENT, NOTHING_YET, Content
 from quadrangle.web.moments import day
+from quadrangle.web.prose import is_coloured, is_wide
 
 STYLESHEET: Final = "portfolio.css"  # in static/
 NAMELESS: Final = "Untitled portfolio"
@@ -47,12 +47,6 @@ _KINDS: Final = {
     "xls": "Spreadsheet",
     "zip": "Archive",
 }
-# Colours that an author chose were chosen for white paper.
-_COLOURED: Final = re.compile(
-    r"""\sstyle="(?:[^"]*[;\s])?(?:background|background-color|color)\s*:|<font[^>]*\scolor=""", re.IGNORECASE
-)
-# What may be wider than a telephone and must not be squeezed.
-_WIDE: Final = re.compile(r"<(?:table|pre|mtable)[\s>]", re.IGNORECASE)
 
 
 class PageLink(msgspec.Struct, frozen=True):
@@ -224,8 +218,8 @@ def _words(view: PortfolioView, html: str, addresses: Addresses) -> Block:
     return Block(
         "words",
         html=Markup(html),
-        coloured=_COLOURED.search(html) is not None,
-        wide=_WIDE.search(html) is not None,
+        coloured=is_coloured(html),
+        wide=is_wide(html),
     )
 
 

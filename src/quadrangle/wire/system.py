@@ -51,7 +51,7 @@ class SystemFamily:
 
 @routes.get("/", public=True, work="none", status=302)
 async def start(call: Call) -> Reply:
-    """Lead whoever opens the bare address to the reference of the API."""
+    """Lead programs that open the bare address to the reference of the API; people get the screen."""
     return redirect("/api/docs")
 
 

@@ -32,7 +32,7 @@ class TestSigningIn:
     def test_it_begins_a_session(self, world: World, browser: Browser) -> None:
         reply = browser.sign_in("ada")
         assert reply.status_code == 302
-        assert reply.headers["location"] == "/api/docs"
+        assert reply.headers["location"] == "/"
         cookies = reply.headers.get_list("set-cookie")
         session = next(one for one in cookies if one.startswith("quad_session="))
         assert "; HttpOnly" in session
@@ -96,7 +96,7 @@ class TestSigningIn:
         ],
     )
     def test_it_goes_nowhere_else(self, browser: Browser, to: str) -> None:
-        assert browser.sign_in("ada", return_to=to).headers["location"] == "/api/docs"
+        assert browser.sign_in("ada", return_to=to).headers["location"] == "/"
 
     def test_it_makes_a_new_session_id(self, world: World, browser: Browser) -> None:
         browser.http.cookies.set("quad_session", "chosen-by-somebody-else", domain="127.0.0.1")
@@ -295,7 +295,7 @@ class TestAOneTimeAddress:
 
     def test_it_leads_nowhere_else(self, world: World, browser: Browser) -> None:
         answer = world.ada.get("/login/session_token", return_to="https://evil.example/")
-        assert browser.http.get(answer.json()["session_url"]).headers["location"] == "/api/docs"
+        assert browser.http.get(answer.json()["session_url"]).headers["location"] == "/"
 
     def test_it_is_given_to_tokens_alone(self, world: World, browser: Browser) -> None:
         assert world.anyone.get("/login/session_token").status_code == 401
@@ -306,4 +306,4 @@ class TestAOneTimeAddress:
         address = world.ada.get("/login/session_token").json()["session_url"]
         with ThreadPoolExecutor(6) as pool:
             replies = list(pool.map(lambda _: Browser(world).http.get(address), range(6)))
-        assert sorted(reply.headers["location"] for reply in replies) == ["/api/docs"] + ["/login"] * 5
+        assert sorted(reply.headers["location"] for reply in replies) == ["/"] + ["/login"] * 5

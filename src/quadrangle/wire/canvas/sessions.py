@@ -17,17 +17,15 @@ from quadrangle.kernel.digest import random_text
 from quadrangle.kernel.errors import Unauthenticated
 from quadrangle.kernel.ids import Ref
 from quadrangle.kernel.params import Absent, Params, flag, text
+from quadrangle.kernel.words import _
 from quadrangle.people import SessionFacts
 from quadrangle.tokens import REMEMBERED, Opened, issue_ticket, redeem_ticket, sign_in, sign_out
 from quadrangle.wire.canvas.family import SESSION_COOKIE, CanvasFamily
 
 routes = Routes("canvas", "Sessions")
 
-HOME: Final = "/api/docs"  # until there is a page at / to come to
+HOME: Final = "/"
 LONGEST_RETURN: Final = 4096  # characters
-_WRONG: Final = "No account with this login and password. Check both and try again."
-_OFTEN: Final = "Too many tries. Wait a minute, then try again."
-_STALE: Final = "This form was out of date. Please sign in again."
 
 
 class SessionUrl(Struct, frozen=True):
@@ -85,13 +83,25 @@ async def log_in(call: Call, asked: Asked[Credentials], around: Asked[LoginAsked
     return_to = local_path(call, around.read().return_to or None)
     unique_id, password = params.unique_id or "", params.password or ""
     if not _form_is_ours(call):
-        return await _form(call, 422, return_to=return_to, unique_id=unique_id, problem=_STALE)
+        return await _form(
+            call,
+            422,
+            return_to=return_to,
+            unique_id=unique_id,
+            problem=_("This form was out of date. Please sign in again."),
+        )
     family = call.app.families["canvas"]
     assert isinstance(family, CanvasFamily)
     moment = time.monotonic()
     pair = f"{call.address}\0{unique_id.strip().casefold()[:255]}"
     if not (family.sign_ins.begin(pair, moment) and family.sign_ins_of_address.begin(call.address, moment)):
-        return await _form(call, 429, return_to=return_to, unique_id=unique_id, problem=_OFTEN)
+        return await _form(
+            call,
+            429,
+            return_to=return_to,
+            unique_id=unique_id,
+            problem=_("Too many tries. Wait a minute, then try again."),
+        )
     before: SessionFacts | None = call.notes.get("web_session")
     opened = await sign_in(
         call.app.database,
@@ -104,7 +114,13 @@ async def log_in(call: Call, asked: Asked[Credentials], around: Asked[LoginAsked
         replaces=before.id if before is not None else None,
     )
     if opened is None:
-        return await _form(call, 401, return_to=return_to, unique_id=unique_id, problem=_WRONG)
+        return await _form(
+            call,
+            401,
+            return_to=return_to,
+            unique_id=unique_id,
+            problem=_("No account with this login and password. Check both and try again."),
+        )
     family.sign_ins.succeeded(pair, moment)
     family.sign_ins_of_address.succeeded(call.address, moment)
     return begin(call, opened, return_to)
@@ -191,11 +207,19 @@ async def site_name(call: Call) -> str:
 async def _form(
     call: Call, status: int = 200, *, return_to: str | None, unique_id: str | None, problem: str | None = None
 ) -> Reply:
-    """The sign-in page, with a token of its own in a cookie where there is none yet."""
+    """The sign-in page."""
+    token = sign_in_token(call)
+    values: dict[str, Any] = {"csrf": token, "return_to": return_to, "unique_id": unique_id or "", "problem": problem}
+    return with_sign_in_token(render("login.html", status, site=await site_name(call), **values), call, token)
+
+
+def sign_in_token(call: Call) -> str:
+    """What proves a form that signs in: the token of the session, else of the cookie, else a new one."""
     session: SessionFacts | None = call.notes.get("web_session")
     token = session.csrf_token if session is not None else cookie_token(call)
-    if token is None or not token.isalnum() or len(token) > 128:
-        token = random_text(43)
-    values: dict[str, Any] = {"csrf": token, "return_to": return_to, "unique_id": unique_id or "", "problem": problem}
-    reply = render("login.html", status, site=await site_name(call), **values)
-    return reply if session is not None else set_cookie(reply, call, CSRF_COOKIE, token, readable=True)
+    return token if token is not None and token.isalnum() and len(token) <= 128 else random_text(43)
+
+
+def with_sign_in_token(reply: Reply, call: Call, token: str) -> Reply:
+    """The page of such a form, with the cookie that belongs to it where no session has one."""
+    return reply if "web_session" in call.notes else set_cookie(reply, call, CSRF_COOKIE, token, readable=True)
