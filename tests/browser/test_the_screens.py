@@ -176,3 +176,23 @@ def test_without_scripts_one_signs_in_reads_and_makes_a_portfolio(campus: World,
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     context.close()
+
+
+def test_a_text_written_while_the_session_ended_is_sent_after_signing_in_again(campus: World, watched: Watched) -> None:
+    page = watched.page
+    campus.sql("UPDATE eportfolios SET spam_status = NULL WHERE user_id = :id RETURNING id", id=campus.ids["ben"])
+    sign_in(page, campus, "ben", "/dashboard/eportfolios")
+    page.get_by_label("Name").fill("Written while the session ended")
+    campus.clock.advance(days=2)
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_role("heading", name="Nothing is lost")).to_be_visible()
+    assert findings(page) == []
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in, in another tab").click()
+    other = opened.value
+    other.get_by_label("Login").fill("ben@example.com")
+    other.get_by_label("Password").fill(PASSWORD)
+    other.keyboard.press("Enter")
+    expect(other.get_by_role("heading", name="Hello")).to_be_visible()
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.get_by_role("status")).to_contain_text("“Written while the session ended” is ready")

@@ -57,6 +57,7 @@ async def my_portfolios(call: Call) -> Reply:
         deleted=shelf.deleted,
         untitled=_("Untitled portfolio"),
         may_make=shelf.may_make,
+        hidden=any(one.portfolio.is_spam for one in shelf.portfolios),
         form=form_on(call, HOME, group="eportfolio", name="", public="0"),
     )
 

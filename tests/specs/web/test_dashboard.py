@@ -55,7 +55,7 @@ class TestTheShelf:
         assert "Your first portfolio" in words(visitor("ben").get(HOME))
 
     def test_who_belongs_nowhere_is_told_why_they_make_none(self, visitor: Visitors) -> None:
-        assert "You cannot make a further portfolio" in words(visitor("eve").get(HOME))
+        assert "You can make portfolios as soon as you are in a course" in words(visitor("eve").get(HOME))
 
     def test_it_costs_three_statements(self, world: World, visitor: Visitors) -> None:
         for number in range(4):
@@ -130,6 +130,7 @@ class TestSpam:
         said = words(ben.get(HOME))
         assert "Something in it looks like spam" in said
         assert "Only you and moderators" in said
+        assert "you cannot make another" in said
         page = ben.follow(ben.post(f"{HOME}/{number}/review"))
         assert "You have asked for a review" in words(page)
         assert "Ask for a review" not in words(page)

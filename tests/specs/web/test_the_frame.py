@@ -131,7 +131,7 @@ class TestAForm:
         for token in ("", "forged"):
             page = ada.post(GUIDE, token=token, **{"sample[name]": "x"})
             assert page.status_code == 422
-            assert "This form was out of date" in words(page)
+            assert "Send it again" in words(page)
         assert 'role="status"' not in ada.get(GUIDE).text
 
     def test_what_is_said_cannot_be_made_up_or_carried_to_somebody_else(self, visitor: Visitors) -> None:
@@ -141,3 +141,28 @@ class TestAForm:
         for made_up in (cookie, cookie[:-1], cookie.partition(".")[0], "zz.zz", "."):
             ben.browser.http.cookies.set("quad_flash", made_up)
             assert 'role="status"' not in ben.get(GUIDE).text
+
+
+class TestASessionThatEnded:
+    def test_what_was_typed_is_kept_to_be_sent_again(self, world: World, visitor: Visitors) -> None:
+        ada = visitor("ada")
+        world.clock.advance(days=2)
+        text = "Low water <at> noon, which nobody would like to write again."
+        page = ada.post("/dashboard/eportfolios", **{"eportfolio[name]": text})
+        assert page.status_code == 401
+        assert "Nothing is lost" in words(page)
+        assert text in words(page)
+        assert text not in page.text
+        assert 'name="eportfolio[name]" value="Low water &lt;at&gt; noon' in page.text
+        assert 'action="/dashboard/eportfolios"' in page.text
+
+    def test_so_it_is_when_somebody_else_signed_in_meanwhile(self, visitor: Visitors) -> None:
+        page = visitor("ada").post("/dashboard/eportfolios", token="an older one", **{"eportfolio[name]": "Notes"})
+        assert page.status_code == 422
+        assert 'name="eportfolio[name]" value="Notes"' in page.text
+        assert "an older one" not in page.text
+
+    def test_passwords_are_not_shown(self, visitor: Visitors) -> None:
+        page = visitor(None).post("/dashboard/eportfolios", **{"user[password]": "correct horse", "a": "b"})
+        assert page.status_code == 401
+        assert "correct horse" not in page.text

@@ -2,6 +2,13 @@
 (() => {
   "use strict";
 
+  // Whoever signed in again in another tab has a new token: the forms of this page take it from the cookie.
+  const token = () => document.cookie.split("; ").find((one) => one.startsWith("_csrf_token="))?.slice(12);
+  document.addEventListener("submit", (event) => {
+    const proof = event.target.elements?.authenticity_token;
+    if (proof && token()) proof.value = decodeURIComponent(token());
+  });
+
   // A form that was sent is not sent twice. Coming back with the browser's button makes it ready again.
   document.addEventListener("submit", (event) => {
     const form = event.target;
