@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from quadrangle import portfolios, transfers
+from quadrangle.bounds import bounds_of
 from quadrangle.files import find_file
 from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply
@@ -158,7 +159,9 @@ async def export_all(call: Call) -> Reply:
     user_id: int = call.user().user_id
     standing = await portfolios.standing_to(call.uow, user_id, user_id, keywords_of(call))
     granted = portfolios.allow(standing, portfolios.LIST)
-    made = await transfers.start_export(call.uow, granted, ExportWish(), base_url=call.base_url)
+    made = await transfers.start_export(
+        call.uow, granted, ExportWish(), base_url=call.base_url, bounds=bounds_of(call.app.settings)
+    )
     return done(call, f"{HOME}/exports/{made}", _("Your portfolios are being packed."))
 
 

@@ -13,6 +13,7 @@ from quadrangle.http.call import Call
 from quadrangle.http.reply import Reply, page, redirect
 from quadrangle.http.routing import Routes
 from quadrangle.http.static import STATIC
+from quadrangle.kernel.words import _
 from quadrangle.portfolios import BY_AUTHOR, FLAGGED, EPortfolio, Outline, Reason, Standing, VisitedEntry
 from quadrangle.web.viewer import (
     STYLESHEET,
@@ -160,7 +161,7 @@ async def _state(call: Call, standing: Standing, portfolio: EPortfolio) -> State
     reasons: list[Reason] = []
     if portfolio.is_spam or portfolio.review is not None:
         right = portfolios.ASK if standing.owns else portfolios.MODERATE
-        reasons, _ = await portfolios.why(call.uow, portfolios.allow(standing, right))
+        reasons, _pages = await portfolios.why(call.uow, portfolios.allow(standing, right))
     if standing.owns:
         return owner_state(portfolio, reasons, reviewed=standing.facts.reviewed)
     return moderator_state(portfolio, reasons)
@@ -173,28 +174,32 @@ def owner_state(portfolio: EPortfolio, reasons: list[Reason], *, reviewed: bool)
         flagged = portfolio.spam_status == FLAGGED
         asked = portfolio.review == BY_AUTHOR
         return State(
-            "It looks like spam, so only you and moderators can see this portfolio."
+            _("It looks like spam, so only you and moderators can see this portfolio.")
             if flagged
-            else "A moderator marked this portfolio as spam: only you and moderators can see it.",
+            else _("A moderator marked this portfolio as spam: only you and moderators can see it."),
             (
-                "You have asked for a review; a moderator will look at it."
+                _("You have asked for a review; a moderator will look at it.")
                 if asked
-                else "If this is a mistake, ask for a review: a moderator looks at it and can open it again for good.",
-                "Until then you can read it, take it away as a package or delete it, but not change it or make another.",
+                else _(
+                    "If this is a mistake, ask for a review: a moderator looks at it and can open it again for good."
+                ),
+                _(
+                    "Until then you can read it, take it away as a package or delete it, but not change it or make another."
+                ),
             ),
             said,
         )
     heading = (
-        "Everybody can see this."
+        _("Everybody can see this.")
         if portfolio.public
-        else "Only you and whoever has one of your private links can see this."
+        else _("Only you and whoever has one of your private links can see this.")
     )
     if portfolio.review is not None:
-        return State(f"{heading} A moderator will look at it.", ("You need not do anything.",), said)
+        return State(f"{heading} {_('A moderator will look at it.')}", (_("You need not do anything."),), said)
     if portfolio.public and not reviewed:
         return State(
             heading,
-            ("Search engines are asked to pass it over until a moderator has approved a portfolio of yours.",),
+            (_("Search engines are asked to pass it over until a moderator has approved a portfolio of yours."),),
             calm=True,
         )
     return State(heading, calm=True)
@@ -205,16 +210,16 @@ def moderator_state(portfolio: EPortfolio, reasons: list[Reason]) -> State | Non
     said = tuple(reason.says for reason in reasons)
     if portfolio.is_spam:
         flagged = portfolio.spam_status == FLAGGED
-        waits = ("Its author asks for a review.",) if portfolio.review is not None else ()
+        waits = (_("Its author asks for a review."),) if portfolio.review is not None else ()
         return State(
-            "Flagged as possible spam: only its author and moderators can see it."
+            _("Flagged as possible spam: only its author and moderators can see it.")
             if flagged
-            else "Marked as spam: only its author and moderators can see it.",
-            (*waits, "Mark it as safe to open it again for good."),
+            else _("Marked as spam: only its author and moderators can see it."),
+            (*waits, _("Mark it as safe to open it again for good.")),
             said,
         )
     if portfolio.review is not None:
-        return State("This portfolio waits for a review.", ("Mark it as safe, or as spam.",), said)
+        return State(_("This portfolio waits for a review."), (_("Mark it as safe, or as spam."),), said)
     if not portfolio.public:
-        return State("This portfolio is private. You see it because you moderate what its author makes.", calm=True)
+        return State(_("This portfolio is private. You see it because you moderate what its author makes."), calm=True)
     return None
