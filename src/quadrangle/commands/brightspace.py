@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import msgspec
 import typer
@@ -49,8 +48,6 @@ def app_(
 
     if not name.strip():
         fail("--name is empty.")
-    if trusted_url is not None and not _has_host(trusted_url):
-        fail("--trusted-url needs a scheme and a host, as in https://app.example/back.")
     settings = settings_for(database, storage)
     migrate.upgrade(settings.database_url)
     show(asyncio.run(_create_app(settings, name.strip(), trusted_url)), json)
@@ -89,24 +86,20 @@ def revoke(
     show(asyncio.run(_revoke(settings, id)), json)
 
 
-def _has_host(uri: str) -> bool:
-    try:
-        parts = urlsplit(uri)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return False
-
-
 async def _create_app(settings: "Settings", name: str, trusted_url: str | None) -> NewApp:
     from quadrangle.commands.common import opened
     from quadrangle.db.uow import writing
     from quadrangle.kernel.clock import SystemClock
     from quadrangle.kernel.digest import Digester
+    from quadrangle.kernel.errors import Invalid
     from quadrangle.tokens import create_app_pair
 
     async with opened(settings) as database, writing(database, SystemClock()) as uow:
         digest = Digester(settings.secret_key)
-        return NewApp(*await create_app_pair(uow, digest, name=name, trusted_url=trusted_url))
+        try:
+            return NewApp(*await create_app_pair(uow, digest, name=name, trusted_url=trusted_url))
+        except Invalid as refused:
+            fail(f"{refused.says}.")
 
 
 async def _create_key(settings: "Settings", app_id: str, user_id: int) -> NewKey:

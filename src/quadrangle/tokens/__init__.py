@@ -18,6 +18,8 @@ from quadrangle.tokens.id_keys import (
     create_app_pair,
     create_key_pair,
     find_app,
+    find_asking_app,
+    give_key_pair,
     revoke_app,
     revoke_key,
     signature,
@@ -100,6 +102,7 @@ from quadrangle.tokens.store import (
     TOKENS_OF_USER,
 )
 from quadrangle.tokens.tables import access_tokens, developer_keys, id_apps, id_keys, oauth_codes, session_tickets
+from quadrangle.tokens.trusted import leads_below, with_query
 from quadrangle.tokens.when import parse_when
 
 __all__ = [
@@ -168,7 +171,9 @@ __all__ = [
     "end_tokens_of",
     "exchange_code",
     "find_app",
+    "find_asking_app",
     "find_key",
+    "give_key_pair",
     "id_apps",
     "id_keys",
     "is_known",
@@ -176,6 +181,7 @@ __all__ = [
     "issue_ticket",
     "issue_token",
     "knows_secret",
+    "leads_below",
     "make_token",
     "may_act_as",
     "oauth_codes",
@@ -199,4 +205,5 @@ __all__ = [
     "touch_id_key",
     "touch_token",
     "user_key",
+    "with_query",
 ]

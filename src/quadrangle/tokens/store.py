@@ -269,6 +269,19 @@ ID_KEY_FOR_REQUEST = Statement(
     keep=True,
 )
 
+# The newest user token an application has of a user. Index: ix_id_keys_user_id.
+LAST_KEY_OF_APP = Statement(
+    select(id_keys.c.token_id)
+    .where(
+        id_keys.c.user_id == bindparam("user_id"),
+        id_keys.c.id_app_id == bindparam("id_app_id"),
+        id_keys.c.workflow_state == ACTIVE,
+    )
+    .order_by(id_keys.c.id.desc())
+    .limit(1),
+    into=str,
+)
+
 # Note a use, unless somebody has noted one a moment ago.
 TOUCH_ID_KEY = Statement[None](
     update(id_keys)

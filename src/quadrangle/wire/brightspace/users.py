@@ -1,10 +1,10 @@
-"""Who is asking. Source: brightspace-eportfolio.md §1.4."""
+"""Who is asking. Source: brightspace-eportfolio.md §1.4, §2.2."""
 
 import msgspec
 
 from quadrangle.http.call import Call
 from quadrangle.http.reply import Reply
-from quadrangle.kernel.errors import NotFound
+from quadrangle.kernel.errors import Forbidden, NotFound
 from quadrangle.people import PERSON, Person
 from quadrangle.wire.brightspace.routing import brightspace
 
@@ -29,6 +29,12 @@ async def whoami(call: Call) -> Reply:
     if person is None:
         raise NotFound
     return Reply(200, who_json(person))
+
+
+@routes.get("/d2l/auth/api/cancel", public=True, work="none")
+async def refuse_key(call: Call) -> Reply:
+    """What a program sees of a user who let no application act for them."""
+    raise Forbidden
 
 
 def names_of(sortable_name: str) -> tuple[str, str]:

@@ -175,6 +175,7 @@ async def confirm(call: Call, asked: Asked[AuthAsked]) -> Reply:
         only_who=wanted.scopes == [USERINFO],
         destination="this page" if wanted.redirect_uri == OUT_OF_BAND else urlsplit(wanted.redirect_uri).netloc,
         csrf=actor.session.csrf_token,
+        action="/login/oauth2/accept",
         fields=wanted.fields,
         deny="/login/oauth2/deny?" + urlencode(wanted.fields, quote_via=quote),
     )
