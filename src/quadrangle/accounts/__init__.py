@@ -41,6 +41,7 @@ from quadrangle.accounts.permissions import (
     RoleRights,
 )
 from quadrangle.accounts.role_service import (
+    LABELS,
     Entry,
     RoleNotFound,
     RoleRefused,
@@ -145,6 +146,7 @@ __all__ = [
     "EXPOSED_SERVICES",
     "GENERAL_RIGHTS",
     "IS_WITHIN",
+    "LABELS",
     "MANAGE_ADMINS",
     "MANAGE_LOGINS",
     "MANAGE_ROLES",

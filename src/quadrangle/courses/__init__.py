@@ -1,6 +1,6 @@
 """Courses, sections, enrollments, and what a person may do in a course. The public door of this noun."""
 
-from quadrangle.courses.access import CourseStanding, Phase, phase_of, standing_in
+from quadrangle.courses.access import CourseStanding, Phase, phase_of, standing_in, window_of
 from quadrangle.courses.account_standing import (
     AccountStanding,
     AccountWithFacts,
@@ -220,5 +220,6 @@ __all__ = [
     "teachers_of",
     "terms_of",
     "views_calendar",
+    "window_of",
     "withdraw_everywhere",
 ]

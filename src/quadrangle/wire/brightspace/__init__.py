@@ -1,13 +1,14 @@
 """The Brightspace wire family: one file a noun, as in the Canvas family."""
 
 from quadrangle.http.routing import Route
-from quadrangle.wire.brightspace import artifacts, exports, gathered, imports, objects, users, versions
+from quadrangle.wire.brightspace import artifacts, enrollments, exports, gathered, imports, objects, users, versions
 
 
 def all_routes() -> list[Route]:
     return [
         *versions.routes,
         *users.routes,
+        *enrollments.routes,
         *objects.routes,
         *artifacts.routes,
         *gathered.routes,

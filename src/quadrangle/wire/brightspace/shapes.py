@@ -22,6 +22,10 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
+def utc_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else utc(moment)
+
+
 # --- what is answered
 
 
