@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -89,9 +90,41 @@ class TestBrightspace:
             assert ended == {"revoked": user["user_id"]}
             assert whoami().text == "Invalid token"
 
+    def test_what_there_is_is_listed_and_an_application_is_switched_off_and_on(
+        self, campus: str, tmp_path: Path
+    ) -> None:
+        def said(*words: str) -> Any:
+            return quad_json("brightspace", *words, "--database", campus, folder=tmp_path)
+
+        app = said("app", "--name", "Exporter", "--trusted-url", "https://exporter.example/back")["app_id"]
+        other = said("app", "--name", "Reader")["app_id"]
+        user = said("key", "--app", app, "--user", "1")["user_id"]
+        (first, second) = said("apps")["apps"]
+        told = {"name": "Exporter", "state": "active", "keys": 1, "trusted_url": "https://exporter.example/back"}
+        assert first == {"app_id": app, **told, "created_at": first["created_at"]}
+        assert (second["app_id"], second["keys"], second["trusted_url"]) == (other, 0, None)
+        (key,) = said("keys", "--app", app, "--user", "1")["keys"]
+        assert key == {
+            "user_id": user, "user": 1, "user_name": key["user_name"], "app_id": app, "app_name": "Exporter",
+            "created_at": key["created_at"], "last_used_at": None,
+        }  # fmt: skip
+        assert said("keys")["keys"] == [key]
+        assert said("keys", "--app", other)["keys"] == said("keys", "--user", "2")["keys"] == []
+        assert said("disable", app) == {"app_id": app, "state": "inactive"}
+        assert [one["state"] for one in said("apps")["apps"]] == ["inactive", "active"]
+        again = quad("brightspace", "disable", app, "--database", campus, folder=tmp_path)
+        assert (again.returncode, again.stderr) == (1, f"There is no application {app} that is enabled.\n")
+        assert said("enable", app) == {"app_id": app, "state": "active"}
+        for ended in (user, app):
+            said("revoke", ended)
+        assert [one["app_id"] for one in said("apps")["apps"]] == [other]
+        assert said("keys")["keys"] == []
+
     @pytest.mark.parametrize(
         "words",
         [
+            ("disable", "unknown"),
+            ("enable", "unknown"),
             ("app", "--name", " "),
             ("app", "--name", "x", "--trusted-url", "nowhere"),
             ("key", "--app", "unknown", "--user", "1"),

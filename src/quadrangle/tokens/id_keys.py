@@ -6,18 +6,22 @@ A key is the keyed digest of its id under the server's secret, so that nothing o
 import base64
 import hashlib
 import hmac
-from typing import Final
+from collections.abc import AsyncIterator
+from typing import Any, Final
 from urllib.parse import unquote, unquote_plus
 
 from quadrangle.db import UnitOfWork
+from quadrangle.kernel.access import Granted
 from quadrangle.kernel.digest import Digester, random_text
-from quadrangle.kernel.errors import Invalid
-from quadrangle.tokens.model import ACTIVE, DELETED, IdApp
-from quadrangle.tokens.store import APP_BY_ID, LAST_KEY_OF_APP
+from quadrangle.kernel.errors import Invalid, NotFound
+from quadrangle.tokens.access import TokenStanding
+from quadrangle.tokens.model import ACTIVE, DELETED, INACTIVE, IdApp, IdAppInFull, IdKey
+from quadrangle.tokens.store import APP_BY_ID, ID_APPS, ID_KEYS, LAST_KEY_OF_APP
 from quadrangle.tokens.tables import id_apps, id_keys
 from quadrangle.tokens.trusted import is_address, leads_below
 
 _ID_LENGTH: Final = 24
+_AT_ONCE: Final = 1000  # user tokens
 
 
 async def create_app_pair(
@@ -76,6 +80,41 @@ async def give_key_pair(
     return await create_key_pair(uow, digest, app, user_id=user_id)
 
 
+async def keys_of_user(uow: UnitOfWork, by: Granted[TokenStanding]) -> list[IdKey]:
+    """The user tokens that applications have of the owner of the standing, the oldest first, also of those that are switched off."""
+    return [one async for one in each_key(uow, user_id=by.subject.owner_id)]
+
+
+async def end_key_of_user(uow: UnitOfWork, by: Granted[TokenStanding], token_id: str) -> None:
+    """End one of them for good. Raises NotFound when the owner has none of this id."""
+    seen = {"token_id": token_id, "user_id": by.subject.owner_id, "workflow_state": ACTIVE}
+    if not await uow.update(id_keys, seen, workflow_state=DELETED):
+        raise NotFound
+
+
+# --- what operators do, who need no leave
+
+
+async def every_app(uow: UnitOfWork) -> list[IdAppInFull]:
+    """The applications that have not ended, the oldest first."""
+    return await uow.all(ID_APPS)
+
+
+async def each_key(uow: UnitOfWork, **narrowed: Any) -> AsyncIterator[IdKey]:
+    """The user tokens that have not ended, the oldest first. narrowed: by user_id, by app_id."""
+    after = 0
+    while rows := await uow.all(ID_KEYS.at(frozenset(narrowed)), after=after, limit=_AT_ONCE, **narrowed):
+        for row in rows:
+            yield row
+        after = rows[-1].id
+
+
+async def switch_app(uow: UnitOfWork, app_id: str, *, on: bool) -> bool:
+    """Switch an application off, or on again with the user tokens it had; False when there is none to switch."""
+    before, after = (INACTIVE, ACTIVE) if on else (ACTIVE, INACTIVE)
+    return bool(await uow.update(id_apps, {"app_id": app_id, "workflow_state": before}, workflow_state=after))
+
+
 async def revoke_key(uow: UnitOfWork, token_id: str) -> bool:
     """End a user token for good; False when there is none that works."""
     seen = {"token_id": token_id, "workflow_state": ACTIVE}
@@ -83,9 +122,14 @@ async def revoke_key(uow: UnitOfWork, token_id: str) -> bool:
 
 
 async def revoke_app(uow: UnitOfWork, app_id: str) -> bool:
-    """End an application and with it every user token of it; False when there is none that works."""
-    seen = {"app_id": app_id, "workflow_state": ACTIVE}
-    return bool(await uow.update(id_apps, seen, workflow_state=DELETED))
+    """End an application, switched off or not, and with it every user token of it; False when there is none."""
+    for state in (ACTIVE, INACTIVE):
+        if await uow.update(id_apps, {"app_id": app_id, "workflow_state": state}, workflow_state=DELETED):
+            return True
+    return False
+
+
+# --- signatures
 
 
 def app_key(digest: Digester, app_id: str) -> str:

@@ -8,7 +8,7 @@ import msgspec
 PENDING: Final = "pending"
 ACTIVE: Final = "active"
 DELETED: Final = "deleted"
-INACTIVE: Final = "inactive"  # of a developer key
+INACTIVE: Final = "inactive"  # of an application that is switched off
 HINT_LENGTH: Final = 5
 SECRET_LENGTH: Final = 64
 LONGEST_PURPOSE: Final = 255  # characters
@@ -172,6 +172,32 @@ class IdApp(msgspec.Struct, frozen=True):
     app_id: str
     name: str
     trusted_url: str | None
+
+
+class IdAppInFull(msgspec.Struct, frozen=True):
+    """The same as operators see it. keys: user tokens of it that work, or would if it were not switched off."""
+
+    app_id: str
+    name: str
+    trusted_url: str | None
+    workflow_state: str
+    keys: int
+    created_at: datetime
+
+
+class IdKey(msgspec.Struct, frozen=True):
+    """A user token of such an application, without its key."""
+
+    id: int
+    token_id: str
+    app_id: str
+    app_name: str
+    app_state: str
+    user_id: int
+    user_name: str
+    workflow_state: str
+    last_used_at: datetime | None
+    created_at: datetime
 
 
 class IdKeyForRequest(msgspec.Struct, frozen=True):

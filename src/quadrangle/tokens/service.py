@@ -27,7 +27,14 @@ from quadrangle.tokens.model import (
     Issued,
 )
 from quadrangle.tokens.scopes import is_known
-from quadrangle.tokens.store import DELETE_TOKENS_OF_USER, HINT_TAKEN, TOKEN_BY_ID, TOUCH_ID_KEY, TOUCH_TOKEN
+from quadrangle.tokens.store import (
+    DELETE_ID_KEYS_OF_USER,
+    DELETE_TOKENS_OF_USER,
+    HINT_TAKEN,
+    TOKEN_BY_ID,
+    TOUCH_ID_KEY,
+    TOUCH_TOKEN,
+)
 from quadrangle.tokens.tables import access_tokens
 
 
@@ -223,7 +230,8 @@ async def end_token(uow: UnitOfWork, token_id: int) -> None:
 
 
 async def end_tokens_of(uow: UnitOfWork, user_id: int) -> int:
-    """End every token of a user, whoever made it; returns how many."""
+    """End every token of a user, whoever made it, and their ID keys; returns how many tokens."""
+    await uow.run(DELETE_ID_KEYS_OF_USER, user_id=user_id)
     return await uow.run(DELETE_TOKENS_OF_USER, user_id=user_id, at=uow.now)
 
 

@@ -15,6 +15,8 @@ from quadrangle.tokens.model import (
     AccessToken,
     DeveloperKey,
     IdApp,
+    IdAppInFull,
+    IdKey,
     IdKeyForRequest,
     OAuthCode,
     OwnerFacts,
@@ -269,7 +271,61 @@ ID_KEY_FOR_REQUEST = Statement(
     keep=True,
 )
 
-# The newest user token an application has of a user. Index: ix_id_keys_user_id.
+# Every application that has not ended, the oldest first. Index: ix_id_keys_id_app_id_user_id.
+ID_APPS = Statement(
+    select(
+        id_apps.c.app_id,
+        id_apps.c.name,
+        id_apps.c.trusted_url,
+        id_apps.c.workflow_state,
+        select(func.count())
+        .select_from(id_keys)
+        .where(id_keys.c.id_app_id == id_apps.c.id, id_keys.c.workflow_state == ACTIVE)
+        .correlate(id_apps)
+        .scalar_subquery()
+        .label("keys"),
+        id_apps.c.created_at,
+    )
+    .where(id_apps.c.workflow_state != DELETED)
+    .order_by(id_apps.c.id),
+    into=IdAppInFull,
+)
+
+
+def _id_keys(narrowed: frozenset[str]) -> Any:
+    """User tokens that have not ended, nor their application, behind one of them. narrowed: by `user_id`, by `app_id`. Indexes: primary
+    key, ix_id_keys_user_id, ix_id_keys_id_app_id_user_id."""
+    rows = (
+        select(
+            id_keys.c.id,
+            id_keys.c.token_id,
+            id_apps.c.app_id,
+            id_apps.c.name.label("app_name"),
+            id_apps.c.workflow_state.label("app_state"),
+            id_keys.c.user_id,
+            users.c.name.label("user_name"),
+            id_keys.c.workflow_state,
+            id_keys.c.last_used_at,
+            id_keys.c.created_at,
+        )
+        .join(id_apps, id_apps.c.id == id_keys.c.id_app_id)
+        .join(users, users.c.id == id_keys.c.user_id)
+        .where(
+            id_keys.c.id > bindparam("after", type_=BigId),
+            id_keys.c.workflow_state == ACTIVE,
+            id_apps.c.workflow_state != DELETED,
+        )
+    )
+    if "user_id" in narrowed:
+        rows = rows.where(id_keys.c.user_id == bindparam("user_id", type_=BigId))
+    if "app_id" in narrowed:
+        rows = rows.where(id_apps.c.app_id == bindparam("app_id"))
+    return rows.order_by(id_keys.c.id).limit(bindparam("limit"))
+
+
+ID_KEYS = Dynamic(_id_keys, into=IdKey)
+
+# The newest user token an application has of a user. Index: ix_id_keys_id_app_id_user_id.
 LAST_KEY_OF_APP = Statement(
     select(id_keys.c.token_id)
     .where(
@@ -280,6 +336,13 @@ LAST_KEY_OF_APP = Statement(
     .order_by(id_keys.c.id.desc())
     .limit(1),
     into=str,
+)
+
+# Index: ix_id_keys_user_id.
+DELETE_ID_KEYS_OF_USER = Statement[None](
+    update(id_keys)
+    .where(id_keys.c.user_id == bindparam("user_id"), id_keys.c.workflow_state == ACTIVE)
+    .values(workflow_state=DELETED)
 )
 
 # Note a use, unless somebody has noted one a moment ago.

@@ -84,7 +84,7 @@ id_apps = Table(
     Column("app_id", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("trusted_url", Text),  # null: its users cannot be led back anywhere
-    Column("workflow_state", Text, nullable=False),  # active | deleted
+    Column("workflow_state", Text, nullable=False),  # active | inactive | deleted
     Column("created_at", UtcTime, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -97,9 +97,10 @@ id_keys = Table(
     Column("token_id", Text, nullable=False, unique=True),
     Column("id_app_id", BigId, ForeignKey("id_apps.id"), nullable=False),
     Column("user_id", BigId, ForeignKey("users.id"), nullable=False),
-    Column("workflow_state", Text, nullable=False),  # active | deleted
+    Column("workflow_state", Text, nullable=False),  # active | inactive | deleted
     Column("last_used_at", UtcTime),
     Column("created_at", UtcTime, nullable=False),
     Index(None, "user_id"),
+    Index(None, "id_app_id", "user_id"),
     sqlite_autoincrement=True,
 )
