@@ -93,5 +93,5 @@ $(VENV)/.server: requirements/build.txt requirements/server.txt pyproject.toml |
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.server
 	@echo "Installing what the tests need into $(VENV) …"
-	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --require-hashes --no-build-isolation -r requirements/dev.txt
 	@touch $@
