@@ -223,6 +223,13 @@ class TestDemo:
             )
         assert reply.json()["id"] == made["user_id"]
 
+    def test_it_tells_people_a_login_a_token_and_id_keys(self, empty: str, tmp_path: Path) -> None:
+        told = quad("demo", "--database", empty, folder=tmp_path)
+        again = quad_json("demo", "--database", empty, "--if-missing", folder=tmp_path)
+        assert f"Access token of its administrator: {again['access_token']}\n" in told.stdout
+        for name in ("app_id", "app_key", "user_id", "user_key", "trusted_url"):
+            assert again["program"][name] in told.stdout
+
     def test_a_second_time_it_says_so_or_tells_again_what_it_told(self, empty: str, tmp_path: Path) -> None:
         first = quad_json("demo", "--database", empty, folder=tmp_path)
         again = quad("demo", "--database", empty, folder=tmp_path)

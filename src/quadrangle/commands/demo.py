@@ -47,6 +47,11 @@ def _tell(made: DemoSummary) -> None:
     typer.echo("All logins and tokens: quad demo --if-missing --json")
     typer.echo("")
     typer.echo(f"Access token of its administrator: {made.access_token}")
+    if (program := made.program) is not None:
+        typer.echo("")
+        typer.echo(f"ID keys of the Brightspace application {program.name}, for {program.login}:")
+        for name in ("app_id", "app_key", "user_id", "user_key", "trusted_url"):
+            typer.echo(f"  {name:<12} {getattr(program, name)}")
 
 
 async def _fill(settings: Settings) -> DemoSummary | None:

@@ -3,6 +3,7 @@
 A believable place to try things in, and a set of data that tests and guides may name.
 """
 
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -18,8 +19,14 @@ from quadrangle.demo.places import DESIGNER, OBSERVER, STUDENT, TA, TEACHER
 from quadrangle.kernel.clock import SettableClock
 from quadrangle.kernel.digest import Digester, predictable
 from quadrangle.people import hash_password
+from quadrangle.tokens import create_app_pair, create_key_pair, find_app
 
 PASSWORD: Final = "northfield"
+# A program for portfolios, which runs on the machine of whoever tries it, and somebody who has a portfolio.
+_PROGRAM: Final = "Portfolio Exporter"
+_TRUSTED: Final = "http://localhost:9000/"
+_EXPORTS: Final = "aaliyah.brooks"
+_REGISTERED: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 _ADMINS: Final = {
     "mara.lindqvist": "root administrator, teacher of GEN001",
     "joseph.adeyemi": f"{REGISTRAR} (a role of the college's own)",
@@ -38,6 +45,18 @@ class DemoLogin(msgspec.Struct, frozen=True):
     role: str
 
 
+class DemoProgram(msgspec.Struct, frozen=True):
+    """An application of the Brightspace API and the user token it has of one person. user_id: the id of the token."""
+
+    name: str
+    app_id: str
+    app_key: str
+    login: str
+    user_id: str
+    user_key: str
+    trusted_url: str
+
+
 class DemoSummary(msgspec.Struct, frozen=True):
     """What was made. access_token: of the root administrator; tokens: everybody's, by login."""
 
@@ -53,7 +72,8 @@ class DemoSummary(msgspec.Struct, frozen=True):
     revisions: int
     logins: list[DemoLogin]
     tokens: dict[str, str]
-    portfolios: int = 0  # what an earlier release remembered does not tell
+    portfolios: int = 0  # what an earlier release remembered tells neither this
+    program: DemoProgram | None = None  # nor this
 
 
 async def fill(database: Database, blobs: Blobs, digest: Digester) -> DemoSummary:
@@ -64,6 +84,7 @@ async def fill(database: Database, blobs: Blobs, digest: Digester) -> DemoSummar
         async with database.write() as connection:
             filler = Filler(connection, digest, password_digest, stored)
             await filler.fill()
+            program = await _program(filler, digest)
     return DemoSummary(
         account_id=ROOT_ID,
         account_name="Northfield College",
@@ -78,7 +99,19 @@ async def fill(database: Database, blobs: Blobs, digest: Digester) -> DemoSummar
         portfolios=filler.portfolios,
         logins=[DemoLogin(one.name, one.address, PASSWORD, _role_of(one)) for one in people.EVERYBODY],
         tokens=dict(filler.tokens),
+        program=program,
     )
+
+
+async def _program(filler: Filler, digest: Digester) -> DemoProgram:
+    """Of the keys nobody knows more than they have read on this very server: they come from its secret."""
+    uow = filler.at(_REGISTERED)
+    app_id, app_key = await create_app_pair(uow, digest, name=_PROGRAM, trusted_url=_TRUSTED)
+    app = await find_app(uow, app_id)
+    assert app is not None
+    user_id, user_key = await create_key_pair(uow, digest, app, user_id=filler.users[_EXPORTS])
+    login = next(one.address for one in people.EVERYBODY if one.login == _EXPORTS)
+    return DemoProgram(_PROGRAM, app_id, app_key, login, user_id, user_key, _TRUSTED)
 
 
 async def _store(database: Database, blobs: Blobs, paper: Paper) -> Blob:
@@ -101,4 +134,4 @@ def _role_of(person: Person) -> str:
     return "; ".join(found)
 
 
-__all__ = ["MENTOR", "PASSWORD", "REGISTRAR", "DemoLogin", "DemoSummary", "fill"]
+__all__ = ["MENTOR", "PASSWORD", "REGISTRAR", "DemoLogin", "DemoProgram", "DemoSummary", "fill"]

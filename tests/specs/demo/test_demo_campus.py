@@ -27,6 +27,7 @@ from quadrangle.work import create_worker
 from tests.databases import fresh_database
 from tests.engines import ENGINES
 from tests.server import Server
+from tests.specs.brightspace.signing import sign
 from tests.world import NO_TLS
 
 KEY = "a key for the demo"
@@ -503,6 +504,24 @@ class TestItsPortfolios:
         links = demo.ok("linh.nguyen", f"/eportfolios/{self.one(demo, 'linh.nguyen')['id']}/links")
         assert [bool(link["section_id"]) for link in links] == [False, False, True, False]
         assert links[3]["expires_at"] == "2026-12-05T12:00:00Z"
+
+
+class TestItsProgram:
+    def test_its_id_keys_speak_for_somebody_who_has_something_to_export(self, demo: Demo) -> None:
+        program = demo.summary.program
+        assert program is not None
+        time = str(int(TODAY.timestamp()))
+
+        def call(method: str, path: str) -> httpx.Response:
+            text = f"{method}&{path.lower()}&{time}"
+            query = {"x_a": program.app_id, "x_b": program.user_id, "x_t": time}
+            query |= {"x_c": sign(program.app_key, text), "x_d": sign(program.user_key, text)}
+            return httpx.request(method, demo.server.url + path, params=query, verify=NO_TLS)
+
+        demo.as_(None)
+        assert call("GET", "/d2l/api/lp/1.50/users/whoami").json()["UniqueName"] == program.login
+        assert call("GET", "/d2l/api/eP/2.5/objects/my/").json()["Items"][0]["ObjectTypeId"] == 400
+        assert call("POST", "/d2l/api/eP/2.5/export/new/all").status_code == 200
 
 
 class TestReports:
