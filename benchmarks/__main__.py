@@ -1,4 +1,5 @@
-"""`python -m benchmarks [--quick] [--json] [--engine sqlite|postgresql] [--only requests|later|packages]`: everything, as tables or JSON."""
+"""`python -m benchmarks [--quick] [--json] [--engine sqlite|postgresql] [--only requests|later|packages|signatures]`: everything, as tables
+or JSON."""
 
 import argparse
 import asyncio
@@ -16,7 +17,7 @@ from urllib.parse import quote
 import msgspec
 from tests.engines import ENGINES, Postgres
 
-from benchmarks import later, load, packages, portfolios, servers, statements
+from benchmarks import later, load, packages, portfolios, servers, signatures, statements
 from benchmarks.campus import BODY, HOT_PAGES, Campus, Size, build
 from benchmarks.load import Measured, request
 from benchmarks.report import HOT as ONE_PAGE
@@ -36,6 +37,7 @@ ORDINARY: Final = Size(
     judged=1_000,
 )
 GROWTH: Final = 100
+_WITHOUT_DATABASE: Final = ("packages", "signatures")
 SETTLE: Final = 0.4  # seconds of load before figures count
 
 # One connection's requests, given its number.
@@ -244,8 +246,8 @@ def main() -> None:
     parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one; may be repeated")
     parser.add_argument(
         "--only",
-        choices=("requests", "later", "packages"),
-        help="requests, or the jobs and reports that come later, or portfolio packages",
+        choices=("requests", "later", *_WITHOUT_DATABASE),
+        help="requests, or the jobs and reports that come later, or portfolio packages, or ID-key signatures",
     )
     chosen: Any = parser.parse_args()
     effort = QUICK if chosen.quick else FULL
@@ -255,24 +257,30 @@ def main() -> None:
 
     results: list[Result] = []
     laters: list[later.Later] = []
+    signed = None
+    if chosen.only in (None, "signatures"):
+        say("signatures")
+        signed = signatures.measure(quick=chosen.quick)
     packed = None
     if chosen.only in (None, "packages"):
         say("packages")
         packed = packages.measure(quick=chosen.quick)
-    for engine in () if chosen.only == "packages" else chosen.engine or ENGINES:
+    for engine in () if chosen.only in _WITHOUT_DATABASE else chosen.engine or ENGINES:
         with addresses(engine) as address:
             if chosen.only in (None, "requests"):
                 results.append(measure_engine(engine, address, effort, say))
             if chosen.only in (None, "later"):
                 laters.append(later.measure(engine, address, quick=chosen.quick, say=say))
     if chosen.json:
-        sys.stdout.write(as_json(results, laters, packed) + "\n")
+        sys.stdout.write(as_json(results, laters, packed, signed) + "\n")
         return
     print(f"\nPython {platform.python_version()}, {platform.machine()}; {effort.seconds} s a figure\n")
     print(as_table(results, effort.growth))
     print(later.as_table(laters))
     if packed is not None:
         print(packages.as_table(packed))
+    if signed is not None:
+        print(signatures.as_table(signed))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import msgspec
 from benchmarks.later import Later
 from benchmarks.load import Measured
 from benchmarks.packages import PackageFigures
+from benchmarks.signatures import SignatureFigures
 
 BUDGET_RATIO: Final = {"sqlite": 0.40, "postgresql": 0.50}
 BUDGET_STATEMENTS: Final = 3
@@ -94,13 +95,20 @@ class Result(msgspec.Struct):
         return rows
 
 
-def as_json(results: list[Result], laters: list[Later], packed: PackageFigures | None) -> str:
-    def plain(result: Result | Later | PackageFigures) -> dict[str, Any]:
+def as_json(
+    results: list[Result], laters: list[Later], packed: PackageFigures | None, signed: SignatureFigures | None
+) -> str:
+    def plain(result: Result | Later | PackageFigures | SignatureFigures) -> dict[str, Any]:
         kept = {name: {"figure": figure, "budget": budget, "kept": ok} for name, figure, budget, ok in result.budgets()}
         return {**msgspec.to_builtins(result), "budgets": kept}
 
     requests = [plain(one) | {"ratio": one.ratio, "cpu_ratio": one.cpu_ratio} for one in results]
-    told = {"requests": requests, "later": [plain(one) for one in laters], "packages": packed and plain(packed)}
+    told = {
+        "requests": requests,
+        "later": [plain(one) for one in laters],
+        "packages": packed and plain(packed),
+        "signatures": signed and plain(signed),
+    }
     return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
 
 
