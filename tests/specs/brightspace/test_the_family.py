@@ -181,3 +181,29 @@ class TestCredits:
         reply = call(world, app, key, WHOAMI)
         assert reply.status_code == 200
         assert "x-request-cost" not in reply.headers
+
+
+class TestTheDescription:
+    def test_everything_in_it_is_named_as_on_the_wire(self, world: World) -> None:
+        described = world.anyone.get("/api/openapi.json").json()
+        schemas, waiting, named = described["components"]["schemas"], [], set()
+        for path, verbs in described["paths"].items():
+            if path.startswith("/d2l/api/"):
+                for verb in verbs.values():
+                    body = verb.get("requestBody", {}).get("content", {}).get("application/json", {})
+                    answer = verb["responses"]["200"].get("content", {}).get("application/json", {})
+                    waiting += [body, answer]
+        seen: set[str] = set()
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, list):
+                waiting += one
+            elif isinstance(one, dict):
+                named |= set(one.get("properties", {}))
+                waiting += one.values()
+                name = str(one.get("$ref", "")).rpartition("/")[2]
+                if name and name not in seen:
+                    seen.add(name)
+                    waiting.append(schemas[name])
+        assert {"ObjectId", "PagingInfo", "SupportedVersions", "LISRoles", "Identifier"} <= named
+        assert [name for name in named if not name[0].isupper() or "_" in name] == []

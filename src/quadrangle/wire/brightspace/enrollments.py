@@ -54,7 +54,7 @@ class OrgUnit(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 class Access(msgspec.Struct, frozen=True):
-    """is_active: published, and not over. can_access: the caller may open it now. Dates are those that count for the caller."""
+    """IsActive: published, and not over. CanAccess: the caller may open it now. Dates are those that count for the caller."""
 
     is_active: bool = msgspec.field(name="IsActive")
     start_date: UtcDateTime | None = msgspec.field(name="StartDate")
