@@ -10,7 +10,7 @@ import pytest
 import requests
 from d2lvalence.auth import fashion_app_context, fashion_user_context
 from d2lvalence_util import service
-from d2lvalence_util.data import SupportedVersionRequest
+from d2lvalence_util.data import D2LFile, SupportedVersionRequest
 
 from tests.specs.auth.browser import form_of, signed_in
 from tests.specs.brightspace.ep import EP, Person
@@ -173,6 +173,26 @@ class TestTheVendorsHelpers:
         assert service.get_ep_export_task_status(vendor.context, task, ver="2.5") == 2
         package = service.get_ep_export_task_package(vendor.context, task, ver="2.5")
         assert b"What the tides taught" in zipfile.ZipFile(io.BytesIO(package)).read("leap2a.xml")
+
+    def test_a_package_is_imported_for_oneself_and_for_others(self, vendor: Vendor, world: World) -> None:
+        """In a form of their own making, which begins with an empty line and ends without one."""
+        vendor.ask("POST", "/reflections/new", json={"Name": "What the tides taught"})
+        task = service.start_ep_export_all_task(vendor.context, ver="2.5")
+        world.work()
+        package = service.get_ep_export_task_package(vendor.context, task, ver="2.5")
+        file = D2LFile({"Name": "e.zip", "ContentType": "application/zip", "Stream": io.BytesIO(package)})
+        cleo, root = Vendor(world, "cleo"), Vendor(world, "root")
+        (hers,) = service.start_ep_import_task(cleo.context, file, ver="2.5")
+        targets = [world.ids["cleo"], world.ids["ben"], 999_999_999]
+        told = service.start_ep_import_task(root.context, file, targets, import_with_details=True, ver="2.5")
+        again, his = told["SuccessfulJobIds"]
+        assert (told["FailedUserIds"], len(told["ErrorMessages"])) == (targets[2:], 1)
+        assert service.get_ep_import_task_status(cleo.context, hers, ver="2.5") == 0
+        world.work()
+        for who, one in ((cleo, hers), (cleo, again), (vendor, his)):
+            assert service.get_ep_import_task_status(who.context, one, ver="2.5") == 2
+        names = [one["Name"] for one in cleo.ask("GET", "/objects/my/").json()["Items"]]
+        assert names == ["What the tides taught"]
 
     def test_its_own_version_is_obsolete(self, vendor: Vendor) -> None:
         with pytest.raises(requests.HTTPError, match="404"):
