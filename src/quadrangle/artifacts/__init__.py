@@ -121,6 +121,7 @@ from quadrangle.artifacts.service import (
     revise_item,
     standing_before,
     standing_of,
+    standings_before,
 )
 from quadrangle.artifacts.store import (
     Key,
@@ -238,6 +239,7 @@ __all__ = [
     "rights_on",
     "standing_before",
     "standing_of",
+    "standings_before",
     "tag_key",
     "take_out",
 ]

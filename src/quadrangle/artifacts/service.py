@@ -5,6 +5,7 @@ own row, taken before the rights are looked at: `standing_of(…, lock=True)`. N
 each other's things do not wait for each other.
 """
 
+import contextlib
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ import msgspec
 
 from quadrangle import portfolios
 from quadrangle.artifacts import store
-from quadrangle.artifacts.access import Standing
+from quadrangle.artifacts.access import Standing, before_own
 from quadrangle.artifacts.model import (
     ALL,
     ANY,
@@ -81,6 +82,22 @@ async def standing_before(
     if item.eportfolio_id is not None:
         shown = await portfolios.standing_before(uow, item.eportfolio_id, own.viewer_id, words, lock=lock)
     return Standing(own.own, item, shown)
+
+
+async def standings_before(
+    uow: UnitOfWork, own: Granted[Standing], item_ids: Collection[int], words: Keywords
+) -> list[Standing]:
+    """The same person before those of several things that are there, in the order of their ids. One statement for their own, and as many
+    as `standing_before` needs for each of the others."""
+    viewer_id = own.subject.viewer_id
+    found = {
+        item.id: before_own(own.subject, item)
+        for item in await uow.all(store.ITEMS_AMONG, ids=sorted(item_ids), owner_id=viewer_id)
+    }
+    for item_id in set(item_ids) - set(found):
+        with contextlib.suppress(NotFound):
+            found[item_id] = await standing_before(uow, own.subject, item_id, words)
+    return [found[item_id] for item_id in sorted(found)]
 
 
 # --- looking

@@ -270,7 +270,7 @@ class TestEveryRoute:
         ("method", "path"),
         [("GET", "/object"), ("GET", "/object/content"), ("GET", "/object/comments/"), ("POST", "/object/comments/new"),
          ("DELETE", "/object/comment/101"), ("GET", "/object/thumbnail"), ("GET", "/objects/shared/"), ("GET", "/objects/my/shared/modified/"),
-         ("GET", "/objects/1/comments/1"), ("GET", "/objects/tags/"), ("POST", "/objects/tags/add"), ("POST", "/tags/autocomplete"),
+         ("GET", "/objects/1/comments/1"), ("POST", "/objects/tags/add"), ("POST", "/objects/tags/remove"), ("POST", "/tags/autocomplete"),
          ("GET", "/object/101/shares/"), ("POST", "/object/101/share/new"), ("GET", "/object/sharetargets/my"), ("GET", "/users/sharing/"),
          ("GET", "/ignoredusers/"), ("GET", "/invites/"), ("GET", "/activity/my/"), ("GET", "/newsfeed/"), ("GET", "/dashboard/"),
          ("GET", "/subscriptions/users/exists"), ("POST", "/artifacts/file/new")],
@@ -629,6 +629,37 @@ class TestTags:
             cleo.get(f"/object/{shown}/tags/") == [{"Text": "sea", "Type": 0}] == cleo.get(f"/object/{shown}")["Tags"]
         )
         assert len(ben.get(f"/object/{shown}/tags/")) == 2
+
+
+class TestTagsOfSeveral:
+    def test_they_come_by_id(self, world: World, ben: Person, cleo: Person) -> None:
+        tags = [{"Text": "mine", "Type": 1}, {"Text": "sea", "Type": 0}]
+        tagged, bare, shown = ben.link(Tags=tags), ben.reflection(), ben.presentation(Tags=tags)
+        world.ben.put(f"/eportfolios/{ben.portfolio_of(shown)}", data={"eportfolio[public]": "true"})
+        asked = f" {tagged},{bare},,{shown}, {tagged},999999999,{'9' * 19}"
+        assert ben.get("/objects/tags/", objects=asked) == {str(tagged): tags, str(bare): [], str(shown): tags}
+        assert cleo.get("/objects/tags", objects=shown) == {str(shown): tags[1:]}
+
+    def test_one_that_may_not_be_seen_refuses_them_all(self, ben: Person, cleo: Person) -> None:
+        reply = cleo.ask("GET", "/objects/tags/", params={"objects": f"{cleo.link()},{ben.link()}"})
+        assert (reply.status_code, reply.content) == (403, NOT_AUTHORIZED)
+
+    def test_none_that_is_there_is_404(self, ben: Person) -> None:
+        gone = ben.reflection()
+        ben.delete(f"/reflection/{gone}")
+        assert ben.status("GET", "/objects/tags/", params={"objects": f"{gone},999999999"}) == 404
+
+    @pytest.mark.parametrize("sent", [None, "", ",", "x", "1,x", "1.5", "-1", "1" * 20, ",".join(["1"] * 101)])
+    def test_what_is_no_list_is_400(self, ben: Person, sent: str | None) -> None:
+        asked = {} if sent is None else {"objects": sent}
+        assert ben.status("GET", "/objects/tags/", params=asked) == 400
+
+    def test_ones_own_take_three_statements_however_many(self, world: World, ben: Person) -> None:
+        ids = [ben.link() for _ in range(5)]
+        ben.get("/objects/my/")
+        few = world.statements_of(lambda: ben.get("/objects/tags/", objects=ids[0]))
+        many = world.statements_of(lambda: ben.get("/objects/tags/", objects=",".join(map(str, ids))))
+        assert few == many <= 3
 
 
 class TestPresentations:

@@ -20,6 +20,7 @@ from quadrangle.wire.spam_words import keywords_of
 EP: Final = "/d2l/api/eP/:version"
 USUAL_PAGE: Final = 100
 LARGEST_PAGE: Final = 1000
+MOST_ASKED: Final = 100  # objects at a time
 
 _ID: Final = re.compile(r"[0-9]{1,19}")
 _COUNT: Final = re.compile(r"[0-9]+")
@@ -73,6 +74,20 @@ class Listing(Page):
     def check(self) -> None:
         if self.q:
             raise Malformed("Filters (q) are not served.")
+
+
+class Several(Params):
+    """Which objects are asked about."""
+
+    objects: str | None | Absent = text("Ids of at most 100 objects, comma separated.")
+
+    @property
+    def ids(self) -> list[int]:
+        """Raises Malformed for what is no list of ids, or too long a one."""
+        sent = [one for one in (part.strip() for part in (self.objects or "").split(",")) if one]
+        if not 0 < len(sent) <= MOST_ASKED or not all(_ID.fullmatch(one) for one in sent):
+            raise Malformed(f"objects is a list of between one and {MOST_ASKED} ids of objects, comma separated.")
+        return list({min(int(one), LARGEST_ID) for one in sent})
 
 
 def is_true(sent: str | None | Absent) -> bool:

@@ -19,6 +19,7 @@ from quadrangle.wire.brightspace.asking import (
     EP,
     Listing,
     Page,
+    Several,
     WithComments,
     granted_at,
     number_at,
@@ -40,10 +41,12 @@ from quadrangle.wire.brightspace.shapes import (
     tags_json,
 )
 from quadrangle.wire.handing_over import hand_over
+from quadrangle.wire.spam_words import keywords_of
 
 routes = brightspace("ePortfolio objects")
 
 _TAGS: Final = list[EpTag]
+_TAGS_BY_ID: Final = dict[str, list[EpTag]]
 _KINDS: Final = {"": [ON_REFLECTION, ON_OBJECTIVE], "1": [ON_REFLECTION], "2": [ON_OBJECTIVE]}
 
 
@@ -207,6 +210,18 @@ async def list_tags(call: Call) -> Reply:
     own = await own_eportfolio(call)
     granted = await granted_at(call, own, artifacts.VIEW)
     return Reply(200, tags_json(granted.subject))
+
+
+@routes.get(f"{EP}/objects/tags", gives=_TAGS_BY_ID)
+async def list_tags_of_several(call: Call, asked: Asked[Several]) -> Reply:
+    """The tags of several objects, by id; those that are not there are passed over, unless none is."""
+    own = await own_eportfolio(call)
+    ids = asked.read().ids
+    standings = await artifacts.standings_before(call.uow, own, ids, keywords_of(call))
+    if not standings:
+        raise NotFound
+    granted = [artifacts.allow(standing, artifacts.VIEW) for standing in standings]
+    return Reply(200, {str(one.subject.item_there.id): tags_json(one.subject) for one in granted})
 
 
 @routes.post(f"{EP}/object/:objectId/tags/add", gives=_TAGS, takes=_TAGS)
