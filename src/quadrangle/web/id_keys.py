@@ -107,6 +107,7 @@ async def cancel(call: Call) -> Reply:
         report=None,
         sign_in=None,
         signed_in=call.actor is not None,
+        kept=[],
     )
 
 
