@@ -2,7 +2,7 @@
 
 from quadrangle.blobs.archive import Archive
 from quadrangle.blobs.incoming import Incoming
-from quadrangle.blobs.ledger import UNUSED_FOR, Blob, forget_if_unused, old_blobs, store_bytes
+from quadrangle.blobs.ledger import UNUSED_FOR, Blob, forget_if_unused, old_blobs, store_all, store_bytes
 from quadrangle.blobs.problems import StorageProblem, StorageUnavailable
 from quadrangle.blobs.store import Blobs, open_blobs
 from quadrangle.blobs.tables import blobs
@@ -19,5 +19,6 @@ __all__ = [
     "forget_if_unused",
     "old_blobs",
     "open_blobs",
+    "store_all",
     "store_bytes",
 ]

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
@@ -59,6 +60,19 @@ class Incoming:
         if len(self._waiting) >= PIECE:
             await self._flush()
 
+    async def take(self, pieces: Iterator[bytes]) -> None:
+        """All pieces of an iterator that blocks, by one visit of a thread. What it raises passes through; StorageUnavailable as for `write`."""
+        await self._flush()
+        await asyncio.to_thread(self._take, pieces)
+
+    def _take(self, pieces: Iterator[bytes]) -> None:
+        for piece in pieces:
+            self.size += len(piece)
+            try:
+                self._put_down(piece)
+            except OSError as error:
+                raise StorageUnavailable from error
+
     async def _flush(self) -> None:
         piece, self._waiting = self._waiting, bytearray()
         if piece:
@@ -67,7 +81,7 @@ class Incoming:
             except OSError as error:
                 raise StorageUnavailable from error
 
-    def _put_down(self, piece: bytearray) -> None:
+    def _put_down(self, piece: bytes | bytearray) -> None:
         assert self._file is not None
         self._digest.update(piece)
         rest = memoryview(piece)

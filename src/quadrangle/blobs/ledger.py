@@ -4,6 +4,7 @@ An order holds it together. Who stores bytes notes them (in a transaction of its
 refers to them. Who removes bytes takes the note away, removes them, and commits. So whichever of the two comes second waits for the first.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -55,10 +56,18 @@ _FORGET = Statement[Any](
 async def store_bytes(database: Database, clock: Clock, store: Blobs, incoming: Incoming) -> Blob:
     """Store all that has come. The row that refers to it is written afterwards, within the hour. Raises StorageUnavailable."""
     blob = Blob(await incoming.finish(), incoming.size)
-    async with writing(database, clock) as uow:
-        await uow.run(_NOTE, digest=blob.digest, size=blob.size, now=uow.now)
-    await store.put(blob.digest, incoming)
+    await store_all(database, clock, store, [(blob, incoming)])
     return blob
+
+
+async def store_all(database: Database, clock: Clock, store: Blobs, several: Iterable[tuple[Blob, Incoming]]) -> None:
+    """The same for bytes of which all have come: one transaction notes them together."""
+    waiting = list(several)
+    async with writing(database, clock) as uow:
+        for digest, size in sorted({(blob.digest, blob.size) for blob, _ in waiting}):  # locks are taken in one order
+            await uow.run(_NOTE, digest=digest, size=size, now=uow.now)
+    for blob, incoming in waiting:
+        await store.put(blob.digest, incoming)
 
 
 async def old_blobs(uow: UnitOfWork, *, limit: int, offset: int = 0) -> list[str]:

@@ -21,7 +21,7 @@ from quadrangle.packages.model import (
 from quadrangle.packages.names import Dialect
 from quadrangle.packages.reading import Reading, read
 from quadrangle.packages.references import file_in, item_in, to_file, to_item
-from quadrangle.packages.streams import on_thread, pieces, pieces_of
+from quadrangle.packages.streams import on_thread, pieces
 from quadrangle.packages.writing import Head, PackedProblem, Source, write_package
 
 __all__ = [
@@ -57,7 +57,6 @@ __all__ = [
     "on_thread",
     "open_container",
     "pieces",
-    "pieces_of",
     "place_of",
     "read",
     "to_file",

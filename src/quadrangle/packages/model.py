@@ -56,7 +56,7 @@ class PackedFile(Value, frozen=True):
     """A file beside the XML.
 
     sha256: hexadecimal, "" where a foreign package does not tell it. size: bytes, None likewise. member: where it lies in the archive it was
-    read from; writing chooses another. None of a reader's promises hold for the bytes before they were taken out (`attachments.pieces_of`).
+    read from; writing chooses another. None of a reader's promises hold for the bytes before they were taken out (`streams.pieces`).
     """
 
     name: str

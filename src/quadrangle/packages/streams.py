@@ -56,8 +56,3 @@ def pieces(container: Container, file: PackedFile) -> Iterator[bytes]:
         raise Damaged(f"{file.member} has {size} bytes, not {file.size}")
     if file.sha256 and digest.hexdigest() != file.sha256:
         raise Damaged(f"{file.member} has another SHA-256")
-
-
-def pieces_of(container: Container, file: PackedFile) -> AsyncIterator[bytes]:
-    """The same for those who await."""
-    return on_thread(pieces(container, file), at_once=4)

@@ -11,38 +11,16 @@ from collections import Counter
 from typing import Final
 
 import msgspec
-from msgspec.structs import replace
 
 from quadrangle import artifacts
-from quadrangle.blobs import Blob, store_bytes
 from quadrangle.db import UnitOfWork
 from quadrangle.files import discard_file, find_file
 from quadrangle.jobs import Running
-from quadrangle.kernel.errors import Invalid
-from quadrangle.packages import (
-    Aborted,
-    Container,
-    Damaged,
-    EmbeddedFile,
-    FileArtifact,
-    Item,
-    Limits,
-    Packed,
-    PackedFile,
-    Problem,
-    Reading,
-    Refused,
-    on_thread,
-    open_container,
-    pieces_of,
-    read,
-)
-from quadrangle.packages.limits import ERRORS, MOST_LISTED, NOTHING_IMPORTED
-from quadrangle.packages.model import LEArtifact
+from quadrangle.packages import Aborted, Item, Limits, Reading, Refused, on_thread, open_container, read
+from quadrangle.packages.limits import NOTHING_IMPORTED
 from quadrangle.portfolios import Keywords
 from quadrangle.transfers import store
 from quadrangle.transfers.aside import Aside
-from quadrangle.transfers.landed import landed, landed_file
 from quadrangle.transfers.landing import Landing
 from quadrangle.transfers.model import (
     ABORTED,
@@ -57,6 +35,7 @@ from quadrangle.transfers.model import (
     Trouble,
 )
 from quadrangle.transfers.tables import transfers
+from quadrangle.transfers.unpacking import Noted, Unpacking
 
 _TOGETHER: Final = 500
 _TOLD_EVERY: Final = 200  # items, of how far it has come
@@ -65,24 +44,6 @@ UNREADABLE: Final = "package-unreadable"
 
 class _Nothing(Exception):
     """Not one item could be imported: what was written so far is taken back."""
-
-
-class Noted:
-    """What went wrong with a package beside what its reading found: of each code so many."""
-
-    def __init__(self) -> None:
-        self._found: dict[Problem, None] = {}
-        self._of_code: Counter[str] = Counter()
-
-    def __call__(self, code: str, ref: str, text: str) -> None:
-        problem = Problem(code, ref, text)
-        if problem not in self._found and self._of_code[code] < MOST_LISTED:
-            self._of_code[code] += 1
-            self._found[problem] = None
-
-    def troubles(self, reading: Reading) -> list[Trouble]:
-        found = [*reading.problems(), *self._found]
-        return [Trouble(one.code, one.ref, one.text, one.code in ERRORS) for one in found]
 
 
 class Importing:
@@ -136,15 +97,17 @@ class Importing:
         """Read everything, store every file, and put aside what can be imported."""
         known = await self._known(transfer.owner_id, reading)
         seen = 0
-        async for packed in on_thread(reading.items(known)):
-            kept = await self._with_bytes(packed, reading.container, noted)
-            if kept is not None:
-                await aside.put([kept])
-            if isinstance(packed, Item):
-                if seen % _TOLD_EVERY == 0:
-                    async with self._running.change() as uow:
-                        await uow.update(transfers, {"id": transfer.id}, total=reading.objects, done=seen)
-                seen += 1
+        async with Unpacking(self._running, reading.container, noted) as unpacking:
+            async for packed in on_thread(reading.items(known)):
+                kept = await unpacking.take(packed)
+                if kept is not None:
+                    await aside.put([kept])
+                if isinstance(packed, Item):
+                    if seen % _TOLD_EVERY == 0:
+                        async with self._running.change() as uow:
+                            await uow.update(transfers, {"id": transfer.id}, total=reading.objects, done=seen)
+                    seen += 1
+            await unpacking.store()
 
     async def _known(self, owner_id: int, reading: Reading) -> set[str]:
         """Of what a package speaks of without having it, what the owner has."""
@@ -154,47 +117,6 @@ class Importing:
                 rows = await artifacts.keys_by_uid(uow, owner_id, missing[start : start + _TOGETHER])
                 found |= {uid for uid, row in rows.items() if row.live}
         return found
-
-    async def _with_bytes(self, packed: Packed, container: Container, noted: Noted) -> Packed | None:
-        """A thing as it can be stored, its files stored already; None where it fails."""
-        if isinstance(packed, EmbeddedFile):
-            return await self._embedded(packed, container, noted)
-        try:
-            item = landed(packed, lambda code, text: noted(code, packed.key, text))
-        except Invalid as invalid:
-            noted("invalid-item", packed.key, f"It cannot be stored: {_why(invalid)}.")
-            return None
-        if isinstance(item, FileArtifact):
-            if item.file is None:
-                noted("attachment-missing", item.key, "Its file was not packed.")
-                return None
-            file = await self._stored(item.key, item.file, container, noted)
-            return None if file is None else replace(item, file=file)
-        if isinstance(item, LEArtifact):
-            file = None if item.file is None else await self._stored(item.key, item.file, container, noted)
-            more = [await self._embedded(one, container, noted) for one in item.more_files]
-            return replace(item, file=file, more_files=tuple(one for one in more if one is not None))
-        return item
-
-    async def _embedded(self, packed: EmbeddedFile, container: Container, noted: Noted) -> EmbeddedFile | None:
-        embedded = landed_file(packed)
-        if embedded.file is None:
-            return None
-        file = await self._stored(packed.key, embedded.file, container, noted)
-        return None if file is None else replace(embedded, file=file)
-
-    async def _stored(self, key: str, file: PackedFile, container: Container, noted: Noted) -> PackedFile | None:
-        """The file with what its bytes truly are."""
-        running = self._running
-        async with running.blobs.incoming() as incoming:
-            try:
-                async for piece in pieces_of(container, file):
-                    await incoming.write(piece)
-            except Damaged as damaged:
-                noted("attachment-damaged", key, f"{damaged}.")
-                return None
-            blob: Blob = await store_bytes(running.database, running.clock, running.blobs, incoming)
-        return replace(file, sha256=blob.digest, size=blob.size)
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
@@ -253,7 +175,3 @@ class Importing:
             raise TransferOver
         if transfer.file_id is not None:
             await discard_file(uow, transfer.file_id)
-
-
-def _why(invalid: Invalid) -> str:
-    return "; ".join(f"{one.attribute} {one.message}" for one in invalid.errors)

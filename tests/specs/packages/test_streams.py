@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from quadrangle.packages import Aborted, Damaged, files_of, on_thread, open_container, pieces_of, read
+from quadrangle.packages import Aborted, Damaged, files_of, on_thread, open_container, pieces, read
 from tests.specs.packages.making import NOW, entry, feed, opened, uid, write
 from tests.specs.packages.portfolios import PICTURE, TIDES, everything
 
@@ -23,7 +23,7 @@ def test_an_import_reads_everything_while_others_go_on(tmp_path: Path) -> None:
         async for packed in on_thread(reading.items()):
             keys.append(packed.key)
             for _, file in files_of(packed):
-                contents.append(b"".join([piece async for piece in pieces_of(container, file)]))
+                contents.append(await asyncio.to_thread(b"".join, pieces(container, file)))
         return keys, contents
 
     keys, contents = asyncio.run(run())
@@ -81,7 +81,7 @@ def test_bytes_that_are_not_what_was_said_are_damaged_for_those_who_await_too(tm
 
     async def run() -> None:
         wrong = msgspec.structs.replace(file, sha256="0" * 64)
-        async for _ in pieces_of(container, wrong):
+        async for _ in on_thread(pieces(container, wrong)):
             pass
 
     with pytest.raises(Damaged):
