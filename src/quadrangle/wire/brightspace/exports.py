@@ -13,10 +13,11 @@ import msgspec
 from quadrangle import portfolios, transfers
 from quadrangle.bounds import bounds_of
 from quadrangle.files import find_file
-from quadrangle.http.call import Call
+from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply, streamed
 from quadrangle.kernel.access import Granted
 from quadrangle.kernel.errors import Malformed, NotFound
+from quadrangle.kernel.params import Absent, Params, text
 from quadrangle.portfolios import Standing, keywords
 from quadrangle.transfers import ExportWish, Transfer
 from quadrangle.wire.brightspace.asking import EP, is_true, number_at
@@ -37,6 +38,38 @@ class Listed(msgspec.Struct, frozen=True, rename="pascal"):
 _BODY: Final = list[int] | Listed
 
 
+class Packing(Params):
+    """How a package is written."""
+
+    dialect: str | None | Absent = text("`standard`, or `mahara22`, whose namespaces Mahara 22 reads.")
+
+    @property
+    def chosen(self) -> str:
+        """Raises Malformed for what is none."""
+        dialect = self.dialect or _DIALECTS[0]
+        if dialect not in _DIALECTS:
+            raise Malformed(f"dialect is one of {', '.join(_DIALECTS)}.")
+        return dialect
+
+
+class Flags(Packing):
+    """What is exported beside a list: all that is one step away from it in one of these ways."""
+
+    forms: str | None | Absent = text("Include all form items.", key="includeFormsItems")
+    associated_reflections: str | None | Absent = text(
+        "Include reflections associated with the objects. Deprecated since API version 2.1 (EP v4.0.0).",
+        key="includeAssociatedReflections",
+    )
+    reflections_associations: str | None | Absent = text(
+        "Include objects associated with reflections of the list. Deprecated since API version 2.1 (EP v4.0.0).",
+        key="includeReflectionsAssociations",
+    )
+    associated_items: str | None | Absent = text(
+        "Include objects associated with those of the list; since API version 2.1 (EP v4.0.0).",
+        key="includeAssociatedItems",
+    )
+
+
 class ProblemJson(msgspec.Struct, frozen=True, rename="pascal"):
     """What went wrong with one thing. error: something is missing because of it."""
 
@@ -55,17 +88,6 @@ async def owner(call: Call) -> Granted[Standing]:
     return portfolios.allow(await portfolios.standing_to(call.uow, me, me, keywords((), ())), portfolios.LIST)
 
 
-def _flag(call: Call, name: str) -> bool:
-    return is_true(call.tree.get(name))
-
-
-def _dialect(call: Call) -> str:
-    dialect = str(call.tree.get("dialect", _DIALECTS[0]))
-    if dialect not in _DIALECTS:
-        raise Malformed(f"dialect is one of {', '.join(_DIALECTS)}.")
-    return dialect
-
-
 async def _start(call: Call, granted: Granted[Standing], wish: ExportWish) -> Reply:
     settings = call.app.settings
     made = await transfers.start_export(
@@ -80,30 +102,31 @@ async def _start(call: Call, granted: Granted[Standing], wish: ExportWish) -> Re
 
 
 @routes.post(f"{EP}/export/new", gives=int, takes=_BODY)
-async def export_some(call: Call) -> Reply:
+async def export_some(call: Call, asked: Asked[Flags]) -> Reply:
     """Export the objects of a list, and what is one step away from them as the flags say; answers the id of the task."""
     granted = await owner(call)
-    dialect, body = _dialect(call), json_body(call, _BODY)
+    flags = asked.read()
+    dialect, body = flags.chosen, json_body(call, _BODY)
     ids = body.object_ids if isinstance(body, Listed) else body
     most = call.app.settings.transfer_ids
     if not ids or len(ids) > most:
         raise Malformed(f"Between one and {most} object ids are exported at a time.")
     wish = ExportWish(
         object_ids=tuple(dict.fromkeys(ids)),
-        forms=_flag(call, "includeFormsItems"),
-        associated_reflections=_flag(call, "includeAssociatedReflections"),
-        reflections_associations=_flag(call, "includeReflectionsAssociations"),
-        associated_items=_flag(call, "includeAssociatedItems"),
+        forms=is_true(flags.forms),
+        associated_reflections=is_true(flags.associated_reflections),
+        reflections_associations=is_true(flags.reflections_associations),
+        associated_items=is_true(flags.associated_items),
         dialect=dialect,
     )
     return await _start(call, granted, wish)
 
 
 @routes.post(f"{EP}/export/new/all", gives=int)
-async def export_all(call: Call) -> Reply:
+async def export_all(call: Call, asked: Asked[Packing]) -> Reply:
     """Export everything the caller owns; answers the id of the task."""
     granted = await owner(call)
-    return await _start(call, granted, ExportWish(dialect=_dialect(call)))
+    return await _start(call, granted, ExportWish(dialect=asked.read().chosen))
 
 
 # --- following
