@@ -23,6 +23,7 @@ from quadrangle.jobs import (
     enqueue,
     find_job,
     retry_job,
+    take_back,
 )
 from quadrangle.jobs.model import TRIES, back_off
 from quadrangle.jobs.queue import claim, end, hold
@@ -178,6 +179,15 @@ class TestClaiming:
         assert bench.world.do(lambda uow: hold(uow, lost)) is None
         assert bench.world.do(lambda uow: end(uow, lost)) is False
         assert bench.world.do(lambda uow: end(uow, taken)) is True
+
+    def test_what_a_worker_held_that_is_gone_can_be_taken_back_at_once(self, bench: Bench) -> None:
+        mine, other = bench.enqueue(), bench.enqueue()
+        bench.world.do(lambda uow: claim(uow, "dead", ["note"], 1))
+        bench.world.do(lambda uow: claim(uow, "alive", ["note"], 1))
+        bench.world.do(lambda uow: take_back(uow, "dead"))
+        assert (bench.job(mine).state, bench.job(other).state) == (WAITING, RUNNING)
+        again = bench.world.do(lambda uow: claim(uow, "alive", ["note"], 2))
+        assert [(job.id, job.attempt) for job in again] == [(mine, 2)]
 
     def test_a_lease_is_prolonged_while_the_job_runs(self, bench: Bench) -> None:
         id = bench.enqueue()

@@ -14,7 +14,16 @@ from quadrangle.jobs.model import (
     Kind,
     LeaseLost,
 )
-from quadrangle.jobs.queue import abort_job, enqueue, find_job, forget_ended, list_jobs, queue_lengths, retry_job
+from quadrangle.jobs.queue import (
+    abort_job,
+    enqueue,
+    find_job,
+    forget_ended,
+    list_jobs,
+    queue_lengths,
+    retry_job,
+    take_back,
+)
 from quadrangle.jobs.running import Running
 from quadrangle.jobs.worker import CONCURRENCY, Worker
 
@@ -41,4 +50,5 @@ __all__ = [
     "list_jobs",
     "queue_lengths",
     "retry_job",
+    "take_back",
 ]

@@ -120,6 +120,13 @@ _LET_GO = Statement[None](
     .values(state=WAITING, worker=null(), ready_at=bindparam("at", type_=UtcTime), error=bindparam("why"))
 )
 
+# Let go of all that a worker runs. Index: ix_jobs_ready_at.
+_TAKE_BACK = Statement[None](
+    update(jobs)
+    .where(jobs.c.ready_at.is_not(None), jobs.c.state == RUNNING, jobs.c.worker == bindparam("by"))
+    .values(state=WAITING, worker=null(), ready_at=bindparam("at", type_=UtcTime))
+)
+
 # End a job nobody runs. Index: primary key.
 _ABORT_WAITING = Statement[None](
     update(jobs)
@@ -236,6 +243,12 @@ async def let_go(uow: UnitOfWork, job: Job, *, after: timedelta = timedelta(), e
     if given and not after:
         await uow.tell(TOPIC)
     return given
+
+
+async def take_back(uow: UnitOfWork, worker: str) -> None:
+    """Give back to the queue what a worker ran that is known to be gone: nobody has to wait for its leases to end."""
+    if await uow.run(_TAKE_BACK, by=worker, at=uow.now):
+        await uow.tell(TOPIC)
 
 
 async def abort_job(uow: UnitOfWork, id: int) -> str | None:
