@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quadrangle.commands import brightspace, jobs, oauth, report, site_admin, token
+from quadrangle.commands import brightspace, jobs, moving, oauth, report, site_admin, token
 from quadrangle.commands.common import DatabaseOption, JsonOption, StorageOption, fail
 from quadrangle.kernel.problem import OperatorProblem
 
@@ -111,6 +111,8 @@ def doctor(database: DatabaseOption = None, storage: StorageOption = None, json:
     doctor.doctor(database=database, storage=storage, json=json)
 
 
+app.command()(moving.export)
+app.command("import")(moving.import_)
 app.add_typer(token.app, name="token")
 app.add_typer(brightspace.app, name="brightspace")
 app.add_typer(jobs.app, name="jobs")

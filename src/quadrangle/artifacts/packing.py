@@ -30,6 +30,11 @@ async def has_any(uow: UnitOfWork, owner_id: int) -> bool:
     return await uow.one(store.HAS_ANY, owner_id=owner_id) is True
 
 
+async def owners(uow: UnitOfWork) -> list[int]:
+    """Ids of everybody who has something, in their order."""
+    return await uow.all(store.OWNERS)
+
+
 async def keys_among(uow: UnitOfWork, ids: Collection[int]) -> dict[int, Key]:
     """What these ids name, whosever it is and whether it is there or not; ids that were never given are missing."""
     return {key.id: key for key in await uow.all(store.KEYS_AMONG, ids=sorted(ids))} if ids else {}

@@ -320,6 +320,16 @@ KEYS_OF = Statement(
 HAS_ANY = Statement(
     select(exists(select(_object.id).select_from(_WITH_PLACE).where(_object.user_id == _OWNER, _LIVE))), into=bool
 )
+# Everybody who is there and has anything at all, in the order of their ids. Indexes: ix_portfolio_objects_user_id_id, primary key of users.
+OWNERS = Statement(
+    select(_object.user_id)
+    .select_from(_WITH_PLACE.join(users, users.c.id == _object.user_id))
+    .where(users.c.workflow_state != "deleted", _LIVE)
+    .distinct()
+    .order_by(_object.user_id),
+    into=int,
+    slow=True,
+)
 # Things named by anybody, whosever they are and whether they are there or not. Index: primary key.
 KEYS_AMONG = Statement(select(*_KEY).select_from(_WITH_PLACE).where(any_of(_object.id, "ids")), into=Key, slow=True)
 # Somebody's things by what packages call them, also those that are gone. Index: uq_portfolio_objects_user_id_uid.

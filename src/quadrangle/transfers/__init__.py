@@ -21,14 +21,25 @@ from quadrangle.transfers.model import (
     Trouble,
 )
 from quadrangle.transfers.reach import Target, may_name_others, targets_of
-from quadrangle.transfers.service import find_transfer, package_of, start_export, start_import
+from quadrangle.transfers.service import (
+    EXPORT_PACKAGE,
+    IMPORT_PACKAGE,
+    discard_package,
+    find_transfer,
+    name_part,
+    package_of,
+    start_export,
+    start_import,
+)
 
 __all__ = [
     "ABORTED",
     "COMPLETE",
     "EXPORT",
+    "EXPORT_PACKAGE",
     "EXPORT_PACKAGES",
     "IMPORT",
+    "IMPORT_PACKAGE",
     "PROCESSING",
     "QUEUED",
     "WITH_ERRORS",
@@ -43,10 +54,12 @@ __all__ = [
     "Target",
     "Transfer",
     "Trouble",
+    "discard_package",
     "find_transfer",
     "forget_packages",
     "import_packages",
     "may_name_others",
+    "name_part",
     "package_of",
     "start_export",
     "start_import",

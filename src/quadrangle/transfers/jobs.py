@@ -8,13 +8,11 @@ import msgspec
 import structlog
 
 from quadrangle.db import UnitOfWork
-from quadrangle.files import discard_file
 from quadrangle.jobs import Kind, Running, attempting
 from quadrangle.portfolios import Keywords
 from quadrangle.transfers import store
 from quadrangle.transfers.model import ABORTED, OBJECT_FAILED, TRIES, WAITS_FOR, TransferOver, Trouble
-from quadrangle.transfers.service import EXPORT_PACKAGE, IMPORT_PACKAGE
-from quadrangle.transfers.tables import transfers
+from quadrangle.transfers.service import EXPORT_PACKAGE, IMPORT_PACKAGE, discard_package
 
 if TYPE_CHECKING:
     from quadrangle.packages import Limits
@@ -71,9 +69,7 @@ def forget_packages(*, package_kept_for: timedelta, kept_for: timedelta) -> Kind
             async with running.change() as uow:
                 old = await uow.all(store.WITH_OLD_PACKAGES, before=uow.now - package_kept_for, limit=_BATCH)
                 for transfer in old:
-                    await uow.update(transfers, {"id": transfer.id}, file_id=None)
-                    if transfer.file_id is not None:
-                        await discard_file(uow, transfer.file_id)
+                    await discard_package(uow, transfer)
             if len(old) < _BATCH:
                 break
         async with running.change() as uow:

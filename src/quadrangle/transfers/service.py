@@ -11,7 +11,7 @@ import msgspec
 from quadrangle import artifacts
 from quadrangle.blobs import Blob
 from quadrangle.db import UnitOfWork
-from quadrangle.files import PACKAGE, Arrival, Owner, keep_file, root_of
+from quadrangle.files import PACKAGE, Arrival, Owner, discard_file, keep_file, root_of
 from quadrangle.jobs import enqueue
 from quadrangle.kernel.access import Granted
 from quadrangle.kernel.clock import zulu
@@ -189,6 +189,13 @@ async def find_transfer(uow: UnitOfWork, kind: str, transfer_id: int, viewer_id:
     if found.owner_id != viewer_id:
         raise Forbidden
     return found
+
+
+async def discard_package(uow: UnitOfWork, transfer: Transfer) -> None:
+    """A package that is needed no more, or has been kept for long enough, goes with its bytes; what is known of the transfer stays."""
+    await uow.update(transfers, {"id": transfer.id}, file_id=None)
+    if transfer.file_id is not None:
+        await discard_file(uow, transfer.file_id)
 
 
 def name_part(name: str) -> str:
