@@ -1,5 +1,4 @@
-"""`python -m benchmarks [--quick] [--json] [--engine sqlite|postgresql] [--only requests|later|packages|signatures]`: everything, as tables
-or JSON."""
+"""`python -m benchmarks [--quick] [--json] [--engine sqlite|postgresql] [--only PART]`: everything, as tables or JSON."""
 
 import argparse
 import asyncio
@@ -17,7 +16,7 @@ from urllib.parse import quote
 import msgspec
 from tests.engines import ENGINES, Postgres
 
-from benchmarks import later, load, packages, portfolios, servers, signatures, statements
+from benchmarks import later, load, moving, packages, portfolios, servers, signatures, statements
 from benchmarks.campus import BODY, HOT_PAGES, Campus, Size, build
 from benchmarks.load import Measured, request
 from benchmarks.report import HOT as ONE_PAGE
@@ -246,8 +245,8 @@ def main() -> None:
     parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one; may be repeated")
     parser.add_argument(
         "--only",
-        choices=("requests", "later", *_WITHOUT_DATABASE),
-        help="requests, or the jobs and reports that come later, or portfolio packages, or ID-key signatures",
+        choices=("requests", "later", "moving", *_WITHOUT_DATABASE),
+        help="requests, or the jobs and reports that come later, or portfolios on the move, or portfolio packages, or ID-key signatures",
     )
     chosen: Any = parser.parse_args()
     effort = QUICK if chosen.quick else FULL
@@ -261,6 +260,7 @@ def main() -> None:
     if chosen.only in (None, "signatures"):
         say("signatures")
         signed = signatures.measure(quick=chosen.quick)
+    moved: list[moving.MovingFigures] = []
     packed = None
     if chosen.only in (None, "packages"):
         say("packages")
@@ -271,12 +271,15 @@ def main() -> None:
                 results.append(measure_engine(engine, address, effort, say))
             if chosen.only in (None, "later"):
                 laters.append(later.measure(engine, address, quick=chosen.quick, say=say))
+            if chosen.only in (None, "moving"):
+                moved.append(moving.measure(engine, address, quick=chosen.quick, say=say))
     if chosen.json:
-        sys.stdout.write(as_json(results, laters, packed, signed) + "\n")
+        sys.stdout.write(as_json(results, laters, moved, packed, signed) + "\n")
         return
     print(f"\nPython {platform.python_version()}, {platform.machine()}; {effort.seconds} s a figure\n")
     print(as_table(results, effort.growth))
     print(later.as_table(laters))
+    print(moving.as_table(moved))
     if packed is not None:
         print(packages.as_table(packed))
     if signed is not None:

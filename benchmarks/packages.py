@@ -90,7 +90,7 @@ def _content(number: int, size: int) -> bytes:
     return b"".join(lines)[:size]
 
 
-class _Made:
+class Made:
     """A source that makes everything when it is asked: reflections, and file artifacts with `size` bytes each. every: of how many items one is a
     reflection. Contents are few and known beforehand: making them is no part of what is measured."""
 
@@ -141,7 +141,7 @@ class _Made:
             yield content[start : start + 256 * 1024]
 
 
-async def _write(source: _Made, folder: Path, target: Path) -> float:
+async def write_to(source: Made, folder: Path, target: Path) -> float:
     began = time.perf_counter()
     async with open_blobs(f"file://{folder}").incoming() as incoming:
         archive = Archive(incoming, MOMENT)
@@ -170,19 +170,19 @@ def _read(path: Path) -> float:
     return time.perf_counter() - began
 
 
-def _deflate(contents: list[bytes]) -> float:
+def deflate_all(contents: list[bytes]) -> float:
     began = time.perf_counter()
     for content in contents:
         zlib.compress(content, 6)
     return time.perf_counter() - began
 
 
-def _now_mb() -> float:
+def now_mb() -> float:
     """Resident memory of this process."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
 
 
-def _most_mb() -> float:
+def most_mb() -> float:
     """The most it ever was. What getrusage says of that includes the process that started this one."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
@@ -190,14 +190,14 @@ def _most_mb() -> float:
 
 def _large(direction: str, items: int, path: Path) -> None:
     """One direction in a process of its own, after a small package has brought in all code: the most it takes beyond that."""
-    small = _Made(10, LARGE_FILE, every=5)
+    small = Made(10, LARGE_FILE, every=5)
     folder = path.parent
-    asyncio.run(_write(small, folder, folder / "small.zip"))
+    asyncio.run(write_to(small, folder, folder / "small.zip"))
     _read(folder / "small.zip")
-    source = _Made(items, LARGE_FILE, every=5)
-    before = _now_mb()
-    seconds = asyncio.run(_write(source, folder, path)) if direction == "write" else _read(path)
-    print(json.dumps([seconds, _most_mb() - before, path.stat().st_size]))
+    source = Made(items, LARGE_FILE, every=5)
+    before = now_mb()
+    seconds = asyncio.run(write_to(source, folder, path)) if direction == "write" else _read(path)
+    print(json.dumps([seconds, most_mb() - before, path.stat().st_size]))
 
 
 def _in_a_process(direction: str, items: int, path: Path) -> list[float]:
@@ -209,14 +209,14 @@ def _in_a_process(direction: str, items: int, path: Path) -> list[float]:
 def measure(*, quick: bool) -> PackageFigures:
     times = 3 if quick else 7
     items = LARGE // 10 if quick else LARGE
-    source = _Made(ITEMS, BYTES // (ITEMS - ITEMS // 5), every=5)
+    source = Made(ITEMS, BYTES // (ITEMS - ITEMS // 5), every=5)
     contents = [source.contents[number % len(source.contents)] for number in range(ITEMS // 5, ITEMS)]
     deflate, writing, reading = [], [], []
     with tempfile.TemporaryDirectory(prefix="quad-bench-") as name:
         folder = Path(name)
         for _ in range(times):  # in turns, as a machine is never as quiet as one thinks
-            deflate.append(_deflate(contents))
-            writing.append(asyncio.run(_write(source, folder, folder / "p.zip")))
+            deflate.append(deflate_all(contents))
+            writing.append(asyncio.run(write_to(source, folder, folder / "p.zip")))
             reading.append(_read(folder / "p.zip"))
         wrote = _in_a_process("write", items, folder / "large.zip")
         had = _in_a_process("read", items, folder / "large.zip")

@@ -7,6 +7,7 @@ import msgspec
 
 from benchmarks.later import Later
 from benchmarks.load import Measured
+from benchmarks.moving import MovingFigures
 from benchmarks.packages import PackageFigures
 from benchmarks.signatures import SignatureFigures
 
@@ -96,9 +97,13 @@ class Result(msgspec.Struct):
 
 
 def as_json(
-    results: list[Result], laters: list[Later], packed: PackageFigures | None, signed: SignatureFigures | None
+    results: list[Result],
+    laters: list[Later],
+    moved: list[MovingFigures],
+    packed: PackageFigures | None,
+    signed: SignatureFigures | None,
 ) -> str:
-    def plain(result: Result | Later | PackageFigures | SignatureFigures) -> dict[str, Any]:
+    def plain(result: Result | Later | MovingFigures | PackageFigures | SignatureFigures) -> dict[str, Any]:
         kept = {name: {"figure": figure, "budget": budget, "kept": ok} for name, figure, budget, ok in result.budgets()}
         return {**msgspec.to_builtins(result), "budgets": kept}
 
@@ -106,6 +111,7 @@ def as_json(
     told = {
         "requests": requests,
         "later": [plain(one) for one in laters],
+        "moving": [plain(one) for one in moved],
         "packages": packed and plain(packed),
         "signatures": signed and plain(signed),
     }
