@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,14 +17,18 @@ _numbers = itertools.count()
 
 
 @contextmanager
-def fresh_database(engine: str, folder: Path, server: Postgres | None = None) -> Iterator[str]:
-    """The address of an empty database; server: a PostgreSQL other than the one all tests share."""
+def fresh_database(
+    engine: str, folder: Path, server: Postgres | None = None, *, like: str | None = None
+) -> Iterator[str]:
+    """The address of an empty database, or of a copy of one that nobody uses. server: a PostgreSQL other than the one all tests share."""
     name = f"empty_{next(_numbers)}"
     if engine == "sqlite":
+        if like is not None:
+            shutil.copy(like.removeprefix("sqlite:///"), folder / f"{name}.db")
         yield f"sqlite:///{folder / name}.db"
         return
     server = server or postgres()
-    admin(server, f"CREATE DATABASE {name}")
+    admin(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {like.rpartition('/')[2]}" if like is not None else ""))
     try:
         yield server.url(name)
     finally:

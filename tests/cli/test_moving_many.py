@@ -14,11 +14,11 @@ import pytest
 from quadrangle.commands.moving.all_in import read_map
 from quadrangle.packages import differences, open_container
 from tests.cli.asking import execute, rows
+from tests.cli.conftest import Where
 from tests.crowd import EACH, furnish, login, people
 from tests.databases import fresh_database
 from tests.process import QUAD, environment, quad, quad_json
 
-Where = tuple[str, ...]
 MANY = 24
 JOBS = 2
 
@@ -31,11 +31,6 @@ def begin(url: str, folder: Path, name: str, number: int, *, furnished: bool) ->
     if furnished:
         furnish(url, storage, ids[:-1])
     return "--database", url, "--storage", storage
-
-
-@pytest.fixture
-def few(empty: str, tmp_path: Path) -> Where:
-    return begin(empty, tmp_path, "files", 3, furnished=True)
 
 
 @pytest.fixture
@@ -81,9 +76,14 @@ def kill_after(number: int, name: str, folder: Path, *arguments: str) -> int:
     return done
 
 
+def hold_for_ever(where: Where) -> None:
+    """Whoever would wait for the leases of the dead worker to end would wait long."""
+    execute(where[1], "UPDATE jobs SET ready_at = '2099-01-01T00:00:00.000000Z' WHERE state = 'running'")
+
+
 class TestExportingEverybody:
-    def test_a_package_each_and_a_map_of_whose_they_are(self, few: Where, tmp_path: Path) -> None:
-        told = quad_json("export", "--all", "--to", "out", *few, folder=tmp_path)
+    def test_a_package_each_and_a_map_of_whose_they_are(self, crowd: Where, tmp_path: Path) -> None:
+        told = quad_json("export", "--all", "--to", "out", *crowd, folder=tmp_path)
         assert {name: told[name] for name in ("packages", "complete", "failed", "objects", "earlier", "left")} == {
             "packages": 3,
             "complete": 3,
@@ -99,10 +99,10 @@ class TestExportingEverybody:
             assert [(one["file"], one["user"]) for one in csv.DictReader(file)] == [
                 (path.name, login(number)) for number, path in enumerate(there, 1)
             ]
-        assert rows(few[1], "SELECT count(*) FROM transfers WHERE file_id IS NOT NULL") == [(0,)]
+        assert rows(crowd[1], "SELECT count(*) FROM transfers WHERE file_id IS NOT NULL") == [(0,)]
 
-    def test_a_second_run_has_nothing_left_and_again_begins_anew(self, few: Where, tmp_path: Path) -> None:
-        export = ("export", "--all", "--to", "out", *few)
+    def test_a_second_run_has_nothing_left_and_again_begins_anew(self, crowd: Where, tmp_path: Path) -> None:
+        export = ("export", "--all", "--to", "out", *crowd)
         quad_json(*export, folder=tmp_path)
         assert quad_json(*export, folder=tmp_path)["earlier"] == 3
         # A package that is gone is made once more.
@@ -110,15 +110,14 @@ class TestExportingEverybody:
         assert quad_json(*export, folder=tmp_path)["earlier"] == 2
         assert len(packages(tmp_path / "out")) == 3
         assert quad_json(*export, "--again", folder=tmp_path)["earlier"] == 0
-        assert rows(few[1], "SELECT count(*) FROM transfers") == [(7,)]
+        assert rows(crowd[1], "SELECT count(*) FROM transfers") == [(7,)]
 
     def test_a_run_that_was_killed_is_gone_on_with(self, many: Where, tmp_path: Path) -> None:
         export = ("export", "--all", "--to", "out", "--jobs", str(JOBS), *many)
         done = kill_after(4, "export", tmp_path / "out", *export)
         packages(tmp_path / "out")
-        began = time.monotonic()
+        hold_for_ever(many)
         told = quad_json(*export, folder=tmp_path)
-        assert time.monotonic() - began < 25  # not as long as the leases of the dead worker
         assert (told["complete"], told["earlier"], told["objects"]) == (MANY, done, MANY * EACH)
         assert len(packages(tmp_path / "out")) == MANY
         assert not list((tmp_path / "out").glob("*.part"))
@@ -127,50 +126,52 @@ class TestExportingEverybody:
         ((begun,),) = rows(many[1], "SELECT count(*) FROM transfers")
         assert MANY <= begun <= MANY + JOBS
 
-    def test_what_failed_is_told_with_the_reason(self, few: Where, tmp_path: Path) -> None:
+    def test_what_failed_is_told_with_the_reason(self, crowd: Where, tmp_path: Path) -> None:
         stored = sorted((tmp_path / "files").glob("??/*"), key=lambda path: path.stat().st_mtime)
         stored[0].unlink()
-        done = quad("export", "--all", "--to", "out", "--json", *few, folder=tmp_path)
+        done = quad("export", "--all", "--to", "out", "--json", *crowd, folder=tmp_path)
         told = json.loads(done.stdout)
         assert (done.returncode, told["complete"], told["with_errors"]) == (3, 2, 1)
         (missing,) = told["missing"]
         assert (missing["user"], missing["status"]) == (login(1), "complete with errors")
         assert missing["why"] == "file-unreadable: Its bytes cannot be read."
-        plain = quad("export", "--all", "--to", "out", *few, folder=tmp_path)
+        plain = quad("export", "--all", "--to", "out", *crowd, folder=tmp_path)
         assert plain.returncode == 3
         assert "3 of 3 exported, 3 of them earlier: 9 objects, " in plain.stdout
         assert "With errors: 1\n" in plain.stdout
 
-    def test_who_was_deleted_is_passed_over(self, few: Where, tmp_path: Path) -> None:
-        execute(few[1], "UPDATE users SET workflow_state = 'deleted' WHERE name = 'Person 0002'")
-        assert quad_json("export", "--all", "--to", "out", *few, folder=tmp_path)["packages"] == 2
+    def test_who_was_deleted_is_passed_over(self, crowd: Where, tmp_path: Path) -> None:
+        execute(crowd[1], "UPDATE users SET workflow_state = 'deleted' WHERE name = 'Person 0002'")
+        assert quad_json("export", "--all", "--to", "out", *crowd, folder=tmp_path)["packages"] == 2
 
-    def test_one_run_at_a_time_holds_a_folder(self, few: Where, tmp_path: Path) -> None:
+    def test_one_run_at_a_time_holds_a_folder(self, crowd: Where, tmp_path: Path) -> None:
         (tmp_path / "out").mkdir()
         with (tmp_path / "out" / ".export.lock").open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            done = quad("export", "--all", "--to", "out", *few, folder=tmp_path)
+            done = quad("export", "--all", "--to", "out", *crowd, folder=tmp_path)
         assert (done.returncode, done.stderr) == (1, "Another run is at work in out.\n")
 
-    def test_a_folder_of_something_else_is_left_alone(self, few: Where, tmp_path: Path) -> None:
+    def test_a_folder_of_something_else_is_left_alone(self, crowd: Where, tmp_path: Path) -> None:
         (tmp_path / "out").mkdir()
         (tmp_path / "out" / "letter.txt").write_text("Dear Sir or Madam")
-        done = quad("export", "--all", "--to", "out", *few, folder=tmp_path)
+        done = quad("export", "--all", "--to", "out", *crowd, folder=tmp_path)
         says = "out is not empty, and nothing has been exported into it so far. Choose another folder.\n"
         assert (done.returncode, done.stderr) == (1, says)
-        done = quad("export", "--all", "--to", "out/letter.txt", *few, folder=tmp_path)
+        done = quad("export", "--all", "--to", "out/letter.txt", *crowd, folder=tmp_path)
         assert (done.returncode, done.stderr) == (1, "out/letter.txt is no folder to write to: File exists.\n")
 
-    def test_a_folder_of_another_campus_or_dialect_is_told(self, few: Where, elsewhere: Where, tmp_path: Path) -> None:
+    def test_a_folder_of_another_campus_or_dialect_is_told(
+        self, crowd: Where, elsewhere: Where, tmp_path: Path
+    ) -> None:
         export = ("export", "--all", "--to", "out")
-        quad_json(*export, *few, folder=tmp_path)
+        quad_json(*export, *crowd, folder=tmp_path)
         done = quad(*export, *elsewhere, folder=tmp_path)
         assert done.stderr.startswith("out/export.jsonl is of another campus.")
-        done = quad(*export, "--dialect", "mahara22", *few, folder=tmp_path)
+        done = quad(*export, "--dialect", "mahara22", *crowd, folder=tmp_path)
         assert done.stderr.startswith("out/export.jsonl is of dialect standard.")
 
-    def test_a_torn_line_is_passed_over_and_a_damaged_one_told(self, few: Where, tmp_path: Path) -> None:
-        export = ("export", "--all", "--to", "out", *few)
+    def test_a_torn_line_is_passed_over_and_a_damaged_one_told(self, crowd: Where, tmp_path: Path) -> None:
+        export = ("export", "--all", "--to", "out", *crowd)
         quad_json(*export, folder=tmp_path)
         ledger = tmp_path / "out" / "export.jsonl"
         whole = ledger.read_bytes()
@@ -182,9 +183,9 @@ class TestExportingEverybody:
         assert (done.returncode, done.stderr) == (1, says)
         assert quad_json(*export, "--again", folder=tmp_path)["complete"] == 3
 
-    def test_a_folder_that_cannot_be_written_breaks_the_run_off(self, few: Where, tmp_path: Path) -> None:
+    def test_a_folder_that_cannot_be_written_breaks_the_run_off(self, crowd: Where, tmp_path: Path) -> None:
         """As a full disk would: it is so for everybody."""
-        export = ("export", "--all", "--to", "out", "--jobs", "1", *few)
+        export = ("export", "--all", "--to", "out", "--jobs", "1", *crowd)
         quad_json(*export, folder=tmp_path)
         first, second, third = packages(tmp_path / "out")
         (second.with_suffix(".kept")).write_bytes(second.read_bytes())
@@ -217,9 +218,8 @@ class TestImportingMany:
         quad_json("export", "--all", "--to", "out", *many, folder=tmp_path)
         bring = ("import", "--map", "out/users.csv", "out", "--jobs", str(JOBS), *elsewhere)
         done = kill_after(4, "import", tmp_path / "out", *bring)
-        began = time.monotonic()
+        hold_for_ever(elsewhere)
         told = quad_json(*bring, folder=tmp_path)
-        assert time.monotonic() - began < 25
         assert (told["complete"], told["earlier"], told["unknown"]) == (MANY, done, [])
         assert rows(elsewhere[1], "SELECT count(*) FROM portfolio_objects") == [(MANY * EACH,)]
         assert rows(
@@ -235,13 +235,13 @@ class TestImportingMany:
         for one, other in zip(packages(tmp_path / "out"), packages(tmp_path / "back"), strict=True):
             assert differences(one, other) == []
 
-    def test_what_is_wrong_with_the_map_is_told_before_anything_begins(self, few: Where, tmp_path: Path) -> None:
-        quad_json("export", "--all", "--to", "out", *few, folder=tmp_path)
+    def test_what_is_wrong_with_the_map_is_told_before_anything_begins(self, crowd: Where, tmp_path: Path) -> None:
+        quad_json("export", "--all", "--to", "out", *crowd, folder=tmp_path)
         one = packages(tmp_path / "out")[0].name
         (tmp_path / "map.csv").write_text(
             f"User;Note;File\n{login(1)};;{one}\n\n;;{one}\n{login(2)};;nowhere.zip\n{login(1)};;{one}\nx;;../{one}\n"
         )
-        done = quad("import", "--map", "map.csv", "out", *few, folder=tmp_path)
+        done = quad("import", "--map", "map.csv", "out", *crowd, folder=tmp_path)
         assert (done.returncode, done.stderr.splitlines()) == (
             1,
             [
@@ -270,14 +270,14 @@ class TestImportingMany:
             (tmp_path / "map.csv").write_bytes(content)
         assert read_map(tmp_path / "map.csv", tmp_path) == ([], [says])
 
-    def test_who_is_unknown_is_passed_over_and_the_others_proceed(self, few: Where, tmp_path: Path) -> None:
-        quad_json("export", "--all", "--to", "out", *few, folder=tmp_path)
+    def test_who_is_unknown_is_passed_over_and_the_others_proceed(self, crowd: Where, tmp_path: Path) -> None:
+        quad_json("export", "--all", "--to", "out", *crowd, folder=tmp_path)
         first, second, _ = (path.name for path in packages(tmp_path / "out"))
         (tmp_path / "out" / "letter.zip").write_bytes(b"Dear Sir or Madam")
         (tmp_path / "map.csv").write_text(
             f"\ufefffile,user\n{first},nobody\n{second},{login(4)}\n{first},{login(4)}\nletter.zip,{login(4)}\n"
         )
-        done = quad("import", "--map", "map.csv", "out", "--json", *few, folder=tmp_path)
+        done = quad("import", "--map", "map.csv", "out", "--json", *crowd, folder=tmp_path)
         told = json.loads(done.stdout)
         assert done.returncode == 3
         assert done.stderr == f"map.csv: line 2: there is no user nobody; {first} was passed over.\n"
@@ -286,7 +286,7 @@ class TestImportingMany:
         (missing,) = told["missing"]
         assert (missing["file"], missing["why"]) == ("letter.zip", "The file is neither a ZIP nor XML.")
         # What failed is tried again, what is done is not.
-        plain = quad("import", "--map", "map.csv", "out", *few, folder=tmp_path)
+        plain = quad("import", "--map", "map.csv", "out", *crowd, folder=tmp_path)
         assert plain.stdout.splitlines()[:3] == [
             plain.stdout.splitlines()[0],
             "New: 6. Here already: 0. As a copy: 0. Warnings: 0",

@@ -86,14 +86,14 @@ class Ledger:
         try:
             self._lock = self._lock_path.open("ab")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            whole = self._read()
+            self._file = self.path.open("ab")
+            self._file.truncate(whole)  # a line that a power cut tore
+            settle_folder(self._folder)
         except BlockingIOError:
             fail(f"Another run is at work in {self._folder}.")
         except OSError as error:
             fail(f"{self._folder} cannot be written: {error.strerror or error}.")
-        whole = self._read()
-        self._file = self.path.open("ab")
-        self._file.truncate(whole)  # a line that a power cut tore
-        settle_folder(self._folder)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -16,7 +16,7 @@ from quadrangle.commands.moving.ledger import COMPLETE, NOTHING, WITH_ERRORS, Be
 from quadrangle.commands.moving.outcomes import problems_of
 from quadrangle.commands.moving.telling import Telling, size
 from quadrangle.jobs import take_back
-from quadrangle.kernel.errors import Failure, NotFound
+from quadrangle.kernel.errors import Failure, Forbidden, NotFound
 from quadrangle.kernel.ids import Ref
 from quadrangle.transfers import Transfer
 
@@ -73,27 +73,29 @@ async def open_for(campus: AtWork, ledger: Ledger, dialect: str = "") -> None:
     if root is None:
         fail("There is no campus in this database: run `quad init`.")
     wanted = Opening(root.uuid, dialect)
-    if ledger.opening is None:
-        ledger.note(wanted)
-    elif ledger.opening.campus != wanted.campus:
+    opening = ledger.opening or wanted
+    if opening.campus != wanted.campus:
         fail(f"{ledger.path} is of another campus. Choose another folder, or begin anew with --again.")
-    elif ledger.opening.dialect != wanted.dialect:
-        fail(
-            f"{ledger.path} is of dialect {ledger.opening.dialect}. Choose another folder, or begin anew with --again."
-        )
+    if opening.dialect != wanted.dialect:
+        fail(f"{ledger.path} is of dialect {opening.dialect}. Choose another folder, or begin anew with --again.")
     async with campus.writing() as uow:
         for worker in ledger.workers:
             await take_back(uow, worker)
-    ledger.note(Run(campus.worker))
+    try:
+        if ledger.opening is None:
+            ledger.note(wanted)
+        ledger.note(Run(campus.worker))
+    except OSError as error:
+        fail(f"{ledger.path} cannot be written: {error.strerror or error}.")
 
 
 async def begun_before(campus: AtWork, kind: str, begun: Begun | None, owner_id: int) -> Transfer | None:
-    """The transfer that a run before this one had begun, while it is known."""
+    """The transfer that a run before this one had begun, while it is known; after a power cut its id may be that of another."""
     if begun is None:
         return None
     try:
         return await campus.find(kind, begun.transfer_id, owner_id)
-    except NotFound:
+    except (NotFound, Forbidden):
         return None
 
 
@@ -216,4 +218,5 @@ def _for_people(summary: Summary, what: str) -> None:
         typer.echo(f"  {one.user}  {one.name}  {one.file}  {one.status}: {one.why}".replace("    ", "  "))
     if len(summary.missing) > _NAMED:
         typer.echo(f"  and {len(summary.missing) - _NAMED:,} more; --json names them")
-    typer.echo(f"{summary.seconds:,.1f} s, {summary.per_second:,.1f} a second")
+    if summary.earlier < summary.packages:
+        typer.echo(f"{summary.seconds:,.1f} s, {summary.per_second:,.1f} a second")

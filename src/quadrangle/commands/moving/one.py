@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 import typer
 
+from quadrangle.blobs import StorageUnavailable
 from quadrangle.commands.common import fail, settings_for, show
 from quadrangle.commands.moving.at_work import AtWork, at_work, find_named
 from quadrangle.commands.moving.outcomes import (
@@ -138,6 +139,8 @@ async def _hand_over(campus: AtWork, transfer: Transfer, target: Path) -> int | 
         written = await campus.hand_over(transfer, target)
     except OSError as error:
         fail(f"{target} cannot be written: {error.strerror or error}.")
+    except StorageUnavailable as error:
+        fail(error.says)
     await campus.discard(transfer)
     return written
 
@@ -170,6 +173,8 @@ async def _import(
             fail(f"{source} cannot be imported: {refused.says}")
         except OSError as error:
             fail(f"{source} cannot be read: {error.strerror or error}.")
+        except StorageUnavailable as error:
+            fail(error.says)
         except Forbidden:
             fail(f"ePortfolios are switched off for {user.short_name}.")
         with Telling(f"Importing for {user.short_name}", "objects", quiet=quiet) as tell:
