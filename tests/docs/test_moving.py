@@ -50,7 +50,7 @@ def test_its_commands_run_on_the_demo_campus(tmp_path: Path) -> None:
     assert row.splitlines()[1] in (tmp_path / "packages" / "users.csv").read_text()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def campuses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The demo campus, and one of one's own with nothing in it; what the programs read of their environment."""
     there, here = tmp_path_factory.mktemp("there"), tmp_path_factory.mktemp("here")
@@ -68,22 +68,20 @@ def campuses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str
         yield {"SOURCE": source.url, "SOURCE_TOKEN": token, "TARGET": target.url, "TARGET_TOKEN": own}
 
 
-@pytest.mark.parametrize("number", range(len(blocks("python"))))
-def test_its_programs_run(campuses: dict[str, str], tmp_path: Path, number: int) -> None:
-    program = tmp_path / "move.py"
-    program.write_text(blocks("python")[number])
-    done = subprocess.run(
-        [sys.executable, str(program)],
-        env={**os.environ, **campuses},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "→ " in done.stdout
+def test_its_programs_bring_what_somebody_has_to_another_campus(campuses: dict[str, str], tmp_path: Path) -> None:
+    for text in blocks("python"):
+        program = tmp_path / "move.py"
+        program.write_text(text)
+        done = subprocess.run(
+            [sys.executable, str(program)],
+            env={**os.environ, **campuses},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "→ " in done.stdout
 
-
-def test_what_the_programs_bring_is_there(campuses: dict[str, str]) -> None:
     def names(side: str) -> list[Any]:
         headers = {"authorization": f"Bearer {campuses[f'{side}_TOKEN']}"}
         with httpx.Client(base_url=campuses[side], headers=headers, verify=NO_TLS) as client:
