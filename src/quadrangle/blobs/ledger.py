@@ -66,8 +66,7 @@ async def store_all(database: Database, clock: Clock, store: Blobs, several: Ite
     async with writing(database, clock) as uow:
         for digest, size in sorted({(blob.digest, blob.size) for blob, _ in waiting}):  # locks are taken in one order
             await uow.run(_NOTE, digest=digest, size=size, now=uow.now)
-    for blob, incoming in waiting:
-        await store.put(blob.digest, incoming)
+    await store.put((blob.digest, incoming) for blob, incoming in waiting)
 
 
 async def old_blobs(uow: UnitOfWork, *, limit: int, offset: int = 0) -> list[str]:

@@ -5,7 +5,7 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -49,14 +49,16 @@ class Blobs:
         """`async with blobs.incoming() as incoming:` …"""
         return Incoming(self._incoming)
 
-    async def put(self, digest: str, incoming: Incoming) -> None:
-        """Store what has come, under its digest; as before if it is there. Raises StorageUnavailable."""
-        assert incoming.path is not None
+    async def put(self, several: Iterable[tuple[str, Incoming]]) -> None:
+        """Store what has come, each under its digest; as before if it is there. Raises StorageUnavailable."""
+        waiting = [(digest, incoming.path) for digest, incoming in several if incoming.path is not None]
         try:
             if self._folder is not None:
-                await asyncio.to_thread(_move, incoming.path, self._folder / _place_of(digest))
+                moves = [(path, self._folder / _place_of(digest)) for digest, path in waiting]
+                await asyncio.to_thread(_move, moves)
             else:
-                await self._objects().put_async(_place_of(digest), incoming.path)
+                for digest, path in waiting:
+                    await self._objects().put_async(_place_of(digest), path)
         except Exception as error:
             raise StorageUnavailable from error
 
@@ -172,11 +174,14 @@ def _place_of(digest: str) -> str:
     return f"{digest[:2]}/{digest}"
 
 
-def _move(source: Path, target: Path) -> None:
-    """Give a file that is on the disk its name, and wait until that is on the disk, too."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    source.replace(target)
-    for folder in (target.parent, target.parent.parent):
+def _move(moves: Iterable[tuple[Path, Path]]) -> None:
+    """Give files that are on the disk their names, and wait until those are on the disk, too: each folder once, however many they are."""
+    folders: dict[Path, None] = {}
+    for source, target in moves:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)
+        folders |= {target.parent: None, target.parent.parent: None}
+    for folder in folders:
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

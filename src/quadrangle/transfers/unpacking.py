@@ -25,7 +25,7 @@ from quadrangle.packages.model import LEArtifact
 from quadrangle.transfers.landed import landed, landed_file
 from quadrangle.transfers.model import Trouble
 
-_TOGETHER: Final = 16  # files that are stored together
+_TOGETHER: Final = 64  # files that are stored together
 
 
 class Noted:
