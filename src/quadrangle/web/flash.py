@@ -17,16 +17,24 @@ _SECONDS: Final = 300
 Kind = Literal["good", "warn", "bad"]
 
 
+class Undo(msgspec.Struct, frozen=True):
+    """The form that takes it back: where it posts to, a path that stays the same whatever happens to names, and with what."""
+
+    path: str
+    fields: dict[str, str] = {}
+
+
 class Flash(msgspec.Struct, frozen=True):
     """kind: how it is shown."""
 
     words: str
     kind: Kind = "good"
+    undo: Undo | None = None
 
 
-def done(call: Call, to: str, words: str, kind: Kind = "good") -> Reply:
+def done(call: Call, to: str, words: str, kind: Kind = "good", *, undo: Undo | None = None) -> Reply:
     """Lead on to a screen that says so: how every form ends that was accepted. to: a path of this server."""
-    encoded = msgspec.json.encode(Flash(words[:LONGEST], kind)).hex()
+    encoded = msgspec.json.encode(Flash(words[:LONGEST], kind, undo)).hex()
     reply = redirect(to, 303).header("cache-control", "no-store")
     return set_cookie(reply, call, COOKIE, f"{encoded}.{_signed(call, encoded)}", seconds=_SECONDS)
 

@@ -9,7 +9,7 @@ from quadrangle.http.reply import Reply
 from quadrangle.http.routing import Routes
 from quadrangle.kernel.errors import FieldError, Invalid, NotFound
 from quadrangle.kernel.params import Absent, Params, flag, integer, text
-from quadrangle.web.flash import Kind, done
+from quadrangle.web.flash import Kind, Undo, done
 from quadrangle.web.forms import Form, form_on
 from quadrangle.web.shell import EDITING, part, show
 
@@ -79,7 +79,9 @@ async def try_form(call: Call, asked: Asked[Sample]) -> Reply:
     if not asked.read().name:
         raise Invalid.field("name", "can't be blank", "blank")
     kind: Kind = "good" if asked.read().public else "warn"
-    return done(call, HOME, f"{asked.read().name} was sent.", kind)
+    return done(
+        call, HOME, f"{asked.read().name} was sent.", kind, undo=Undo(HOME, {"sample[name]": "What was there before"})
+    )
 
 
 @screens.get("/styleguide/progress", public=True)
