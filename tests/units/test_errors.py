@@ -16,7 +16,14 @@ from quadrangle.kernel.errors import FieldError
 from quadrangle.kernel.paging import PageNotNumbered
 from quadrangle.kernel.params import GroupMissing
 from quadrangle.packages import Refused
-from quadrangle.pages import DeletedPageStays, FieldsRefused, NoFrontPage, PageNotFound, PagesTabHidden
+from quadrangle.pages import (
+    DeletedPageStays,
+    FieldsRefused,
+    NoFrontPage,
+    PageNotFound,
+    PageSavedMeanwhile,
+    PagesTabHidden,
+)
 from quadrangle.reports import UnknownTerm
 from quadrangle.wire.canvas.errors import bare, by_attribute, listed, message, refuse, reply_for, search_too_short
 
@@ -58,6 +65,7 @@ TABLE: list[tuple[errors.Failure, int, Any]] = [
     (RootStays(), 400, {"message": RootStays.says}),
     (errors.WrongMethod(["GET"]), 404, NOT_THERE),
     (errors.Unavailable("Later"), 503, {"errors": [{"message": "Later"}]}),
+    (PageSavedMeanwhile(), 409, {"message": PageSavedMeanwhile.says}),
     (DeletedPageStays(), 400, {"error": DeletedPageStays.says}),
     (UnknownTerm("x"), 400, {"error": "invalid enrollment_term_id 'x'"}),
     (FieldsRefused(FieldError("title", "can't be blank", "blank")), 401, {"errors": {"title": [ONE]}}),

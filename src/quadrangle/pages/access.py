@@ -17,6 +17,8 @@ READ: Final = "read"
 EDIT_CONTENT: Final = "edit content"
 UPDATE: Final = "update"
 DELETE: Final = "delete"
+TAKE_BACK: Final = "take back"
+LIST_DELETED: Final = "list deleted"
 
 
 class Wiki:
@@ -160,6 +162,10 @@ def page_there(facts: PageFacts) -> bool:
     return facts.page is not None and not facts.page.deleted
 
 
+def page_gone(facts: PageFacts) -> bool:
+    return facts.page is not None and facts.page.deleted
+
+
 def actor_sees_unpublished(facts: PageFacts) -> bool:
     return facts.wiki.sees_unpublished
 
@@ -231,6 +237,8 @@ RULES: Final[Mapping[str, Rows[PageFacts]]] = {
     EDIT_CONTENT: _both(_SEEN, _NAMED),
     UPDATE: _both(_SEEN, ((actor_manages_pages,), *((*row, students_may_write) for row in _NAMED[1:]))),
     DELETE: _both(_SEEN, ((actor_deletes_pages,),)),
+    TAKE_BACK: [[context_readable, page_gone, actor_deletes_pages]],
+    LIST_DELETED: [[context_readable, actor_deletes_pages]],
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from quadrangle.kernel.errors import FieldError, Invalid, NotFound
+from quadrangle.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from quadrangle.kernel.params import ABSENT, Absent
 from quadrangle.people import UserCard
 
@@ -50,6 +50,13 @@ class FieldsRefused(Invalid):
     code = "page_fields_refused"
 
 
+class PageSavedMeanwhile(Conflict):
+    """Somebody saved another text since the editor began to write (web.md W10)."""
+
+    code = "page_saved_meanwhile"
+    says = "Somebody else saved this page while you were writing."
+
+
 class PageLock(msgspec.Struct, frozen=True):
     """What one published module says of a page in it. unlock_at: ISO text; waits_for_module: a prerequisite is not published."""
 
@@ -68,7 +75,8 @@ class PageLock(msgspec.Struct, frozen=True):
 
 
 class PageSummary(msgspec.Struct, frozen=True):
-    """A page without its text, as lists show it. `user_id` is the last editor, whose card rides along."""
+    """A page without its text, as lists show it. `user_id` is the last editor, whose card rides along, and row_updated_at when they last
+    changed anything of it, its state for instance."""
 
     id: int
     wiki_id: int
@@ -85,6 +93,7 @@ class PageSummary(msgspec.Struct, frozen=True):
     latest_revision: int
     created_at: datetime
     revised_at: datetime
+    row_updated_at: datetime
     front_page_id: int | None
     editor_name: str | None
     editor_pronouns: str | None
@@ -163,6 +172,16 @@ def card_of(user_id: int | None, name: str | None, pronouns: str | None, avatar:
     if user_id is None or name is None:
         return None
     return UserCard(user_id, name, pronouns, avatar)
+
+
+class ListedText(RevisionWithText, frozen=True, array_like=True):
+    """The same as part of what came with its page."""
+
+
+class PageWithTexts(PageWithVersions, frozen=True):
+    """A page with a part of its history, and one or two of its versions with their texts."""
+
+    texts: list[ListedText]
 
 
 class PageChange(msgspec.Struct, frozen=True):

@@ -51,6 +51,14 @@ def next_state(page: Page, change: PageChange, *, scheduling: bool, now: datetim
     return State(UNPUBLISHED, moment, moment) if moment > now else State(ACTIVE, moment, None)
 
 
+def state_again(publish_at: datetime | None, *, published: bool, scheduling: bool, now: datetime) -> State:
+    """The state of a page that was deleted and is taken back."""
+    if published:
+        return State(ACTIVE, publish_at, None)
+    waits = scheduling and publish_at is not None and publish_at > now
+    return State(UNPUBLISHED, publish_at, publish_at if waits else None)
+
+
 def check_roles(change: PageChange) -> None:
     if isinstance(change.editing_roles, str) and unknown_roles(change.editing_roles):
         raise Invalid(wrong("editing_roles", "The provided editing roles are invalid"))

@@ -34,6 +34,8 @@ from quadrangle.pages.model import (
     PageChange,
     PageLock,
     PageNotFound,
+    PageSavedMeanwhile,
+    PageWithTexts,
     PageWithVersions,
     Revision,
     RevisionWithText,
@@ -133,6 +135,19 @@ async def list_pages(
     return [], await uow.one(store.COUNT.at(key), **binds) or 0
 
 
+async def deleted_pages(
+    uow: UnitOfWork, granted: Granted[Wiki], *, limit: int, offset: int, search: str | None = None
+) -> tuple[list[Any], int]:
+    """Pages that can be taken back, those deleted last first, and how many there are."""
+    wiki = granted.subject
+    key = store.ListKey("updated_at", True, None, search is not None, False, deleted=True)
+    binds: dict[str, Any] = {"context_type": wiki.context_type, "context_id": wiki.context_id}
+    if search is not None:
+        binds["pattern"] = like(fold(search))
+    rows: list[Any] = await uow.all(store.LIST.at(key), **binds, limit=limit, offset=offset)
+    return rows, rows[0].total if rows else 0
+
+
 async def changed_lately(uow: UnitOfWork, wikis: Collection[Granted[Wiki]], *, limit: int) -> list[NewsOfPage]:
     """The published pages of some courses that changed last; one statement, none for no courses."""
     ids = sorted(granted.subject.context_id for granted in wikis)
@@ -149,6 +164,24 @@ async def page_with_versions(
     if page is None:
         raise PageNotFound
     return page
+
+
+async def page_with_texts(
+    uow: UnitOfWork, wiki: Wiki, reference: str, *, limit: int, offset: int, older: int, newer: int
+) -> PageWithTexts:
+    """The same with the texts of two versions; where there are none of these numbers, the newest and what came before it."""
+    page: PageWithTexts | None = await _find(
+        uow, wiki, reference, store.PAGE_WITH_TEXTS, skip=offset, limit=limit, older=older, newer=newer
+    )
+    if page is None:
+        raise PageNotFound
+    return page
+
+
+def texts_of(page: Granted[PageWithTexts]) -> tuple[RevisionWithText, RevisionWithText]:
+    """The older and the newer of those that came with the page; twice the same where there is but one."""
+    found = sorted(page.subject.texts, key=lambda one: one.number)
+    return found[0], found[-1]
 
 
 def versions_of(page: Granted[PageWithVersions]) -> list[Revision]:
@@ -283,13 +316,18 @@ async def _add_page(
 # --- changing
 
 
-async def change_page(uow: UnitOfWork, wiki: Wiki, granted: Granted[Page], change: PageChange) -> Page:
+async def change_page(
+    uow: UnitOfWork, wiki: Wiki, granted: Granted[Page], change: PageChange, *, begun_from: int | None = None
+) -> Page:
     """Change what `change` names of a page; the rest stays. The caller is its last editor afterwards, even if nothing else changed.
 
-    Raises Invalid, and FieldsRefused for fields this caller may not change. Source: pages.md §4.5, §6, §7, §10.
+    begun_from: the version that the caller had before them; None where they do not mind what they overwrite. Raises Invalid, FieldsRefused
+    for fields this caller may not change, and PageSavedMeanwhile. Source: pages.md §4.5, §6, §7, §10.
     """
     row = await lock(uow, wiki) if touches_wiki(change) else None
     page = await _locked(uow, wiki, granted.subject)
+    if begun_from is not None and begun_from != page.latest_revision:
+        await _refuse_to_overwrite(uow, page, change, begun_from)
     rules.check_roles(change)
     if not wiki.full_update:
         rules.check_fields(
@@ -349,6 +387,19 @@ async def revert_page(uow: UnitOfWork, wiki: Wiki, granted: Granted[Page], to: R
     return await _save(uow, wiki, page, changed)
 
 
+async def _refuse_to_overwrite(uow: UnitOfWork, page: Page, change: PageChange, begun_from: int) -> None:
+    """Raises PageSavedMeanwhile where a text would be lost from sight. A version may also come of a date, and the same text may be sent
+    twice: then nothing would be."""
+    if 0 < begun_from < page.latest_revision:
+        before = await uow.one(store.REVISION, page_id=page.id, number=begun_from)
+        if before is not None and (before.title, before.body) == (page.title, page.body):
+            return
+    same_title = change.title is ABSENT or change.title == page.title
+    same_body = change.body is ABSENT or _body(change, None) == page.body
+    if not (same_title and same_body):
+        raise PageSavedMeanwhile
+
+
 async def delete_page(uow: UnitOfWork, wiki: Wiki, granted: Granted[Page]) -> Page:
     """Take a page out of sight; its text, history and slugs stay. The front page cannot be deleted."""
     row = await lock(uow, wiki)
@@ -366,6 +417,42 @@ async def delete_page(uow: UnitOfWork, wiki: Wiki, granted: Granted[Page]) -> Pa
         raise PageNotFound
     await uow.update(wikis, {"id": row.id}, pages_count=row.pages_count - 1)
     return msgspec.structs.replace(page, workflow_state=DELETED, publishes_at=None)
+
+
+async def take_back_page(uow: UnitOfWork, wiki: Wiki, granted: Granted[Page], *, published: bool) -> Page:
+    """Bring a deleted page back as a new version of it, under its own address while that is free (pages.md §2.3).
+
+    published: as it was before; it counts for whoever may publish. What was to be published later still will be.
+    """
+    row = await lock(uow, wiki)
+    await uow.one(store.LOCK_PAGE, page_id=granted.subject.id)
+    page = await _again(uow, wiki, granted.subject.id)
+    if not page.deleted:
+        return page  # sent twice
+    state = rules.state_again(
+        page.publish_at, published=published and wiki.full_update, scheduling=_scheduling(wiki), now=uow.now
+    )
+    title, url = await _address(uow, wiki, row.id, page.id, page.title)
+    number = page.latest_revision + 1
+    retitled = {} if title == page.title else {"title_key": sort_key(title), "title_folded": fold(title)}
+    await uow.update(
+        pages,
+        {"id": page.id, "workflow_state": DELETED},
+        workflow_state=state.workflow_state,
+        publishes_at=state.publishes_at,
+        title=title,
+        url=url,
+        user_id=wiki.user_id,
+        latest_revision=number,
+        row_updated_at=uow.now,
+        **retitled,
+    )
+    await uow.run(store.KEEP_SLUG, wiki_id=page.wiki_id, slug=url, page_id=page.id)
+    await uow.update(wikis, {"id": row.id}, pages_count=row.pages_count + 1)
+    back = await _again(uow, wiki, page.id)
+    await store.add_revision(uow, back, number, back.revised_at)
+    await _schedule(uow, back)
+    return back
 
 
 async def _schedule(uow: UnitOfWork, page: Page) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Select, Text, and_, bindparam, func, insert, literal, or_, select
+from sqlalchemy import Select, Text, and_, bindparam, case, func, insert, literal, or_, select
 from sqlalchemy.dialects import postgresql
 
 from quadrangle.courses import enrollments
@@ -13,7 +13,15 @@ from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of, collect
 from quadrangle.db.schema import BigId, UtcTime
 from quadrangle.groups import group_memberships
 from quadrangle.kernel.text import contains
-from quadrangle.pages.model import ListedRevision, Page, PageSummary, PageWithVersions, RevisionWithText
+from quadrangle.pages.model import (
+    ListedRevision,
+    ListedText,
+    Page,
+    PageSummary,
+    PageWithTexts,
+    PageWithVersions,
+    RevisionWithText,
+)
 from quadrangle.pages.tables import page_revisions, page_slugs, pages, wikis
 from quadrangle.people import notices, users
 
@@ -106,6 +114,38 @@ _VERSIONS = collect(
 
 PAGE_WITH_VERSIONS = _lookup([*_SUMMARY, _VERSIONS], PageWithVersions, keep=False)
 
+
+def _asked_or(name: str, otherwise: Any) -> Any:
+    """The number of a version that is asked for, where there is one."""
+    asked = bindparam(name, type_=BigId)
+    return case((and_(asked >= 1, asked <= pages.c.latest_revision), asked), else_=otherwise)
+
+
+# Two versions with their texts: those asked for, else the newest and what came before it. Index: primary key of page_revisions.
+_NEWER = _asked_or("newer", pages.c.latest_revision)
+_TEXTS = collect(
+    select(
+        page_revisions.c.number,
+        page_revisions.c.revised_at,
+        page_revisions.c.user_id,
+        _reviser.c.short_name,
+        _reviser.c.pronouns,
+        _reviser.c.avatar_url,
+        page_revisions.c.title,
+        page_revisions.c.url,
+        page_revisions.c.body,
+    )
+    .select_from(page_revisions)
+    .outerjoin(_reviser, _reviser.c.id == page_revisions.c.user_id)
+    .where(
+        page_revisions.c.page_id == pages.c.id,
+        page_revisions.c.number.in_((_NEWER, _asked_or("older", _NEWER - 1))),
+    )
+    .correlate(pages),
+    ListedText,
+).label("texts")
+PAGE_WITH_TEXTS = _lookup([*_SUMMARY, _VERSIONS, _TEXTS], PageWithTexts, keep=False)
+
 # The front page. Index: uq_wikis_…, primary key of pages.
 FRONT_PAGE = Statement(
     _from_pages(*_WHOLE).where(*_IN_WIKI, pages.c.id == wikis.c.front_page_id, pages.c.workflow_state != "deleted"),
@@ -131,6 +171,7 @@ class ListKey(msgspec.Struct, frozen=True):
     published: bool | None  # None: both
     searching: bool
     with_body: bool
+    deleted: bool = False  # the deleted ones instead
 
 
 class ListRow(PageSummary, frozen=True):
@@ -148,7 +189,9 @@ def _matching(key: ListKey) -> list[Any]:
     due = and_(pages.c.workflow_state == "unpublished", pages.c.publishes_at <= now)
     active = or_(pages.c.workflow_state == "active", due)
     clauses: list[Any] = [pages.c.workflow_state != "deleted"]
-    if key.published is True:
+    if key.deleted:
+        clauses = [pages.c.workflow_state == "deleted"]
+    elif key.published is True:
         clauses = [active]
     elif key.published is False:
         not_due = or_(pages.c.publishes_at.is_(None), pages.c.publishes_at > now)
@@ -169,7 +212,7 @@ def _count(key: ListKey) -> Select[Any]:
 
 
 def _list(key: ListKey) -> Any:
-    if key.published is None and not key.searching:
+    if key.published is None and not key.searching and not key.deleted:
         total: Any = wikis.c.pages_count
     else:
         total = _count(key).scalar_subquery()
@@ -243,6 +286,7 @@ def _revisions(*columns: Any) -> Select[Any]:
 REVISION = Statement(
     _revisions(*_FROM_REVISIONS, *_TEXT).where(page_revisions.c.number == bindparam("number")), into=RevisionWithText
 )
+
 
 # --- for writing
 
