@@ -1,7 +1,8 @@
 """Modules of courses and their items. The public door of this noun."""
 
-from quadrangle.modules.model import ITEM_TYPES, Module, ModuleItem
+from quadrangle.modules.model import ITEM_TYPES, Module, ModuleItem, Neighbours, PageInModule
 from quadrangle.modules.service import (
+    beside_page,
     change_item,
     change_module,
     create_item,
@@ -22,6 +23,9 @@ __all__ = [
     "ListKey",
     "Module",
     "ModuleItem",
+    "Neighbours",
+    "PageInModule",
+    "beside_page",
     "change_item",
     "change_module",
     "create_item",

@@ -31,6 +31,23 @@ class Module(msgspec.Struct, frozen=True):
         return self.workflow_state == ACTIVE
 
 
+class PageInModule(msgspec.Struct, frozen=True):
+    """A page as one of those that a module leads through."""
+
+    module_name: str
+    page_id: int
+    title: str
+    url: str
+
+
+class Neighbours(msgspec.Struct, frozen=True):
+    """What comes before and after a page in its module."""
+
+    module_name: str
+    before: PageInModule | None
+    after: PageInModule | None
+
+
 class ModuleItem(msgspec.Struct, frozen=True):
     """One item of a module. page_*: of the page a Page item leads to."""
 

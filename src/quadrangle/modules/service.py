@@ -8,14 +8,24 @@ from datetime import datetime
 from typing import Any, Final
 
 from quadrangle.db import UnitOfWork
+from quadrangle.kernel.access import Granted
 from quadrangle.kernel.clock import zulu
 from quadrangle.kernel.errors import Invalid
 from quadrangle.kernel.params import ABSENT, Absent
 from quadrangle.kernel.text import fold
 from quadrangle.modules import store
-from quadrangle.modules.model import ACTIVE, DEEPEST_INDENT, DELETED, LONGEST_NAME, UNPUBLISHED, Module, ModuleItem
+from quadrangle.modules.model import (
+    ACTIVE,
+    DEEPEST_INDENT,
+    DELETED,
+    LONGEST_NAME,
+    UNPUBLISHED,
+    Module,
+    ModuleItem,
+    Neighbours,
+)
 from quadrangle.modules.tables import module_items, modules
-from quadrangle.pages import PageLock, set_locks
+from quadrangle.pages import Page, PageLock, Wiki, set_locks
 
 FIRST: Final = 1
 
@@ -95,6 +105,22 @@ async def delete_module(uow: UnitOfWork, module: Module) -> Module:
             await uow.update(modules, {"id": other.id}, position=position)
     await refresh_locks(uow, module.course_id)
     return module
+
+
+async def beside_page(uow: UnitOfWork, wiki: Wiki, page: Granted[Page]) -> Neighbours | None:
+    """The pages before and after one in the module that leads through it, as far as its reader may see them; None where it is in none."""
+    binds = {} if wiki.sees_unpublished else {"now": uow.now}
+    statement = store.PAGES_BESIDE.at(wiki.sees_unpublished)
+    found = {one.page_id: one for one in await uow.all(statement, page_id=page.subject.id, **binds)}
+    if page.subject.id not in found:
+        return None
+    line = list(found.values())
+    at = line.index(found[page.subject.id])
+    return Neighbours(
+        module_name=line[at].module_name,
+        before=line[at - 1] if at else None,
+        after=line[at + 1] if at + 1 < len(line) else None,
+    )
 
 
 async def module_of(uow: UnitOfWork, course_id: int, module_id: int) -> Module:

@@ -6,10 +6,10 @@ import msgspec
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from quadrangle.db import Dynamic, Statement, any_of
-from quadrangle.db.schema import BigId
+from quadrangle.db.schema import BigId, UtcTime
 from quadrangle.files import files
 from quadrangle.kernel.text import contains
-from quadrangle.modules.model import Module, ModuleItem
+from quadrangle.modules.model import Module, ModuleItem, PageInModule
 from quadrangle.modules.tables import module_items, modules
 from quadrangle.pages import pages
 
@@ -39,6 +39,11 @@ _ITEM = [
     pages.c.workflow_state.label("page_state"),
     pages.c.publishes_at.label("page_publishes_at"),
 ]
+
+
+def _page_active() -> Any:
+    due = and_(pages.c.workflow_state == "unpublished", pages.c.publishes_at <= bindparam("now", type_=UtcTime))
+    return or_(pages.c.workflow_state == "active", due)
 
 
 class ListKey(msgspec.Struct, frozen=True):
@@ -104,6 +109,36 @@ ITEM = Statement(
         module_items.c.id == bindparam("id", type_=BigId),
     ),
     into=ModuleItem,
+)
+_HERE = module_items.alias("here")
+_ITS_MODULE = modules.alias("its_module")
+# The pages of the first published module of a course that a page stands in, in their order. Indexes: module_items (page_id),
+# (module_id, position, id).
+PAGES_BESIDE = Dynamic(
+    lambda sees_unpublished: (
+        select(modules.c.name.label("module_name"), pages.c.id.label("page_id"), pages.c.title, pages.c.url)
+        .select_from(module_items)
+        .join(modules, modules.c.id == module_items.c.module_id)
+        .join(pages, pages.c.id == module_items.c.page_id)
+        .where(
+            module_items.c.module_id
+            == select(_HERE.c.module_id)
+            .join(_ITS_MODULE, _ITS_MODULE.c.id == _HERE.c.module_id)
+            .where(
+                _HERE.c.page_id == bindparam("page_id", type_=BigId),
+                _HERE.c.workflow_state != "deleted",
+                _ITS_MODULE.c.workflow_state == "active",
+            )
+            .order_by(_ITS_MODULE.c.position, _ITS_MODULE.c.id)
+            .limit(1)
+            .scalar_subquery(),
+            module_items.c.workflow_state != "deleted",
+            pages.c.workflow_state != "deleted",
+            *([] if sees_unpublished else [_page_active()]),
+        )
+        .order_by(module_items.c.position, module_items.c.id)
+    ),
+    into=PageInModule,
 )
 # The lock under which positions of a course's modules change: its course row would also serve, but pages are read with it.
 LOCK_MODULES = Statement(select(modules.c.id).where(_COURSE).order_by(modules.c.id).with_for_update(), into=int)
