@@ -4,9 +4,33 @@ Their files lie in static/, where vendor/ holds what others made, locked by vend
 """
 
 from quadrangle.http.routing import Route
-from quadrangle.web import accent, artifacts, courses, dashboard, home, id_keys, portfolios, styleguide
+from quadrangle.web import (
+    accent,
+    artifacts,
+    courses,
+    dashboard,
+    home,
+    id_keys,
+    page_editing,
+    page_history,
+    pages,
+    portfolios,
+    styleguide,
+)
 
 
 def all_screens() -> list[Route]:
-    modules = (home, courses, dashboard, portfolios, artifacts, accent, id_keys, styleguide)
+    modules = (
+        home,
+        courses,
+        pages,
+        page_editing,
+        page_history,
+        dashboard,
+        portfolios,
+        artifacts,
+        accent,
+        id_keys,
+        styleguide,
+    )
     return [route for module in modules for route in module.screens]

@@ -114,8 +114,8 @@ async def _opened(call: Call) -> Reply:
         "course.html",
         here="courses",
         policy=READING if front is not None else POLICY,
-        name=_name(wiki),
-        code=_code(wiki),
+        name=name_of(wiki),
+        code=code_of(wiki),
         home=home,
         front=front,
         body=None if front is None else prose(front.body),
@@ -123,6 +123,7 @@ async def _opened(call: Call) -> Reply:
         now=call.now,
         may_create=pages.may(wiki, pages.CREATE),
         sees_list=not wiki.tab_hidden,
+        edits_front=front is not None and pages.may(wiki, pages.EDIT_CONTENT, front),
     )
 
 
@@ -130,12 +131,12 @@ def _readable(wiki: Wiki, page: Page) -> bool:
     return pages.may(wiki, pages.READ, page) and pages.lock_for(wiki, page) is None
 
 
-def _name(wiki: Wiki) -> str:
+def name_of(wiki: Wiki) -> str:
     context = wiki.context
     return context.course.name if isinstance(context, CourseStanding) else context.group.name
 
 
-def _code(wiki: Wiki) -> str | None:
+def code_of(wiki: Wiki) -> str | None:
     """The code of the course, where it is not its name; for a group the name of its course."""
     context = wiki.context
     if isinstance(context, CourseStanding):
