@@ -94,7 +94,8 @@ class WebFamily:
 def error_page(call: Call, about: int, *, status: int | None = None, report: int | None = None) -> Reply:
     """about: the status whose words are said; status: that of the answer, where it is another. report: the number of a crash."""
     heading, next_step = _words(about)
-    kept = _typed(call) if about in (401, 422) else []
+    typed = _typed(call) if about in (401, 403, 404, 422) else []
+    kept = typed if about in (401, 422) else []  # what can be sent again; the rest can be copied
     if kept:
         heading = _("Nothing is lost")
         next_step = _(
@@ -109,7 +110,7 @@ def error_page(call: Call, about: int, *, status: int | None = None, report: int
         sign_in=_sign_in(call) if about in (401, 403) and call.method == "GET" else None,
         signed_in=call.actor is not None,
         kept=kept,
-        long=[value for _name, value in kept if len(value) > _LONG],
+        long=[value for _name, value in typed if len(value) > _LONG],
         action=call.raw_path,
     )
     reply = page(html, status or about).header("content-security-policy", POLICY).header("x-robots-tag", "noindex")

@@ -222,6 +222,35 @@ class TestEditing:
         assert world.statements_of(lambda: ada.get(address)) <= 5
 
 
+class TestWhatCannotBeSaved:
+    LONG = "<p>A text that took an hour to write, which nobody would want to write again.</p>"
+
+    def test_it_can_be_copied_where_the_page_was_deleted(self, world: World, visitor: Visitors) -> None:
+        write(world, "Week one", body="x")
+        world.tia.delete(f"{world.course}/pages/week-one")
+        page = visitor("ada").post(f"{world.course}/pages/week-one/edit", **sent(title="Week one", body=self.LONG))
+        assert page.status_code == 404
+        assert "What you wrote" in words(page)
+        assert "took an hour" in page.text
+        assert "Send it again" not in words(page)
+
+    def test_and_where_one_may_edit_it_no_longer(self, world: World, visitor: Visitors) -> None:
+        write(world, "Ours", published="1")
+        page = visitor("ben").post(f"{world.course}/pages/ours/edit", **sent(body=self.LONG))
+        assert page.status_code == 403
+        assert "took an hour" in page.text
+
+    def test_it_is_sent_again_where_the_session_ended(self, world: World, visitor: Visitors) -> None:
+        write(world, "Week one", body="x")
+        ada = visitor("ada")
+        form = sent(**begun(ada, f"{world.course}/pages/week-one/edit") | {"body": self.LONG})
+        world.clock.advance(hours=25)
+        page = ada.post(f"{world.course}/pages/week-one/edit", **form)
+        assert page.status_code == 401
+        assert "Nothing is lost" in words(page)
+        assert "took an hour" in page.text
+
+
 class TestTwoEditors:
     def test_the_second_sees_both_texts_and_loses_nothing(self, world: World, visitor: Visitors) -> None:
         write(world, "Week one", body="<p>Bring boots and a net to the river on Friday.</p>", published="1")
