@@ -65,6 +65,7 @@ from quadrangle.artifacts.model import (
     checked_tags,
     checked_url,
     one_line,
+    shown_on_page,
     tag_key,
 )
 from quadrangle.artifacts.packing import (
@@ -239,6 +240,7 @@ __all__ = [
     "revise_item",
     "rewrite",
     "rights_on",
+    "shown_on_page",
     "standing_before",
     "standing_of",
     "standings_before",

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime
+from html import escape
 from typing import Any, Final
 
 import msgspec
@@ -190,6 +191,15 @@ class Item(msgspec.Struct, frozen=True):
         """The tags somebody sees, in the order of the alphabet."""
         seen = [tag for tag in self.tags if tag.type == PUBLIC or viewer_id == self.user_id]
         return sorted(seen, key=lambda tag: (tag_key(tag.text), tag.type))
+
+
+def shown_on_page(item_id: int, name: str, description: str, url: str | None) -> str:
+    """A thing that stands on a page, read only: what its owner sees is that it is there, and what it says (portfolio-package.md §5.3).
+    description: sanitised HTML."""
+    title = escape(name, quote=False)
+    if url is not None:
+        title = f'<a href="{escape(url)}">{title}</a>'
+    return f'<div class="ep-item" data-ep-item="{item_id}"><p><strong>{title}</strong></p>{description}</div>'
 
 
 class Comment(msgspec.Struct, frozen=True):

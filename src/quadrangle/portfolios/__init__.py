@@ -25,6 +25,7 @@ from quadrangle.portfolios.access import (
     refuse,
 )
 from quadrangle.portfolios.addresses import Named, file_at, files_named, led
+from quadrangle.portfolios.artifacts import choose_theme, theme_of
 from quadrangle.portfolios.authoring import (
     add_comment,
     add_empty_entry,
@@ -38,6 +39,8 @@ from quadrangle.portfolios.authoring import (
     entry_named,
     first_entry,
     newest_entries,
+    place_entry,
+    place_section,
     places_of,
     remove_comment,
     remove_entry,
@@ -60,6 +63,7 @@ from quadrangle.portfolios.content import (
     html_of,
     placed_files,
     sections_sent,
+    with_block,
 )
 from quadrangle.portfolios.exports import (
     ARCHIVE_NAME,
@@ -69,6 +73,7 @@ from quadrangle.portfolios.exports import (
     SitePlan,
     ask_for_site,
     export_sites,
+    site_of,
 )
 from quadrangle.portfolios.links import (
     add_link,
@@ -97,6 +102,7 @@ from quadrangle.portfolios.model import (
     SECTION_NAME,
     SPAM,
     SPAM_ORDER,
+    THEMES,
     TO_BE_ZIPPED,
     VERDICTS,
     ZIPPED,
@@ -217,6 +223,7 @@ __all__ = [
     "SPAM",
     "SPAM_ORDER",
     "TAKE_BACK",
+    "THEMES",
     "TO_BE_ZIPPED",
     "UPDATE",
     "VERDICTS",
@@ -266,6 +273,7 @@ __all__ = [
     "ask_for_site",
     "attachments_of",
     "change_link",
+    "choose_theme",
     "comments_of",
     "comments_on_entries",
     "comments_on_these",
@@ -308,6 +316,8 @@ __all__ = [
     "opened_by",
     "outline",
     "page_places",
+    "place_entry",
+    "place_section",
     "placed_files",
     "places_of",
     "portfolio_objects",
@@ -337,12 +347,15 @@ __all__ = [
     "sections_of",
     "sections_sent",
     "shelf_of",
+    "site_of",
     "standing_before",
     "standing_to",
     "take_off_pages",
     "texts_of",
+    "theme_of",
     "visited_at",
     "visited_entry",
     "visited_first",
     "why",
+    "with_block",
 ]

@@ -4,17 +4,42 @@ Source: portfolio-package.md §5.2.
 """
 
 from quadrangle.db import UnitOfWork
+from quadrangle.kernel.access import Granted
 from quadrangle.kernel.clock import whole_seconds
 from quadrangle.kernel.digest import random_uuid
+from quadrangle.kernel.errors import Invalid
 from quadrangle.portfolios import store
+from quadrangle.portfolios.access import Standing
 from quadrangle.portfolios.content import placed_files
-from quadrangle.portfolios.model import FILE_ARTIFACT, PRESENTATION, Content
+from quadrangle.portfolios.model import FILE_ARTIFACT, PRESENTATION, THEMES, Content, theme_in
+from quadrangle.portfolios.moderation import change
 from quadrangle.portfolios.tables import portfolio_objects
 
 
 async def register_portfolio(uow: UnitOfWork, user_id: int, portfolio_id: int) -> None:
     """The id of a new portfolio in the Brightspace family."""
     await _register(uow, user_id, PRESENTATION, eportfolio_id=portfolio_id)
+
+
+async def theme_of(uow: UnitOfWork, portfolio_id: int) -> str:
+    """How a portfolio looks."""
+    details = await uow.one(store.DETAILS_OF, eportfolio_id=portfolio_id)
+    return theme_in(details)
+
+
+async def choose_theme(uow: UnitOfWork, granted: Granted[Standing], theme: str) -> None:
+    """How it looks from now on. Raises Invalid for a theme that there is not."""
+    portfolio = granted.subject.portfolio_there
+    if theme not in THEMES:
+        raise Invalid.field("theme", "is not included in the list", "inclusion")
+    details = await uow.one(store.DETAILS_OF, eportfolio_id=portfolio.id)
+    if theme_in(details) == theme:
+        return
+    at = whole_seconds(uow.now)
+    await uow.update(
+        portfolio_objects, {"eportfolio_id": portfolio.id}, details=(details or {}) | {"theme": theme}, modified_at=at
+    )
+    await change(uow, portfolio)
 
 
 async def register_files(uow: UnitOfWork, owner_id: int, content: Content) -> None:

@@ -198,6 +198,18 @@ def arranged(wanted: Iterable[int], there: Sequence[int]) -> list[int]:
     return [*first, *(one for one in there if one not in chosen)]
 
 
+async def place_section(uow: UnitOfWork, granted: Granted[Standing], section: PortfolioSection, at: int) -> None:
+    """The section at another place among its siblings, from 1; beyond the end is the end."""
+    there = [one.id for one in await sections_of(uow, section.eportfolio_id)]
+    await reorder_sections(uow, granted, _put_at(there, section.id, at))
+
+
+def _put_at(there: Sequence[int], one: int, at: int) -> list[int]:
+    order = [other for other in there if other != one]
+    order.insert(max(at, 1) - 1, one)
+    return order
+
+
 async def _place(uow: UnitOfWork, table: Any, order: Sequence[int], before: dict[int, int]) -> bool:
     moved = [(row_id, position) for position, row_id in enumerate(order, 1) if before[row_id] != position]
     for row_id, position in moved:
@@ -293,6 +305,22 @@ async def revise_entry(uow: UnitOfWork, granted: Granted[Standing], entry: Entry
     elif wanted.name != entry.name:
         wanted = msgspec.structs.replace(wanted, slug=await _entry_slug(uow, entry.section_id, entry.id, wanted.name))
     return await _revised(uow, granted.subject, entry, wanted)
+
+
+async def place_entry(
+    uow: UnitOfWork, granted: Granted[Standing], entry: Entry, section: PortfolioSection, at: int | None = None
+) -> Entry:
+    """The entry at another place, from 1, of its section or of another one; None is the end. What stands on it stays, so no version is made."""
+    portfolio = granted.subject.portfolio_there
+    if section.id != entry.section_id:
+        entry = await _moved(uow, entry, section)
+        values = {name: getattr(entry, name) for name in ("section_id", "slug", "position")}
+        await uow.update(eportfolio_entries, {"id": entry.id}, **values)
+    there = {one.id: one.position for one in await places_of(uow, portfolio.id) if one.section_id == section.id}
+    order = _put_at(list(there), entry.id, len(there) if at is None else at)
+    await _place(uow, eportfolio_entries, order, there)
+    await change(uow, portfolio)
+    return msgspec.structs.replace(entry, position=order.index(entry.id) + 1)
 
 
 async def _moved(uow: UnitOfWork, entry: Entry, section: PortfolioSection) -> Entry:

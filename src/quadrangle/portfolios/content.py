@@ -9,7 +9,7 @@ from quadrangle.kernel.errors import FieldError, Invalid
 from quadrangle.kernel.html import LONGEST, sanitise, too_deep
 from quadrangle.kernel.ids import LARGEST_ID
 from quadrangle.kernel.params import as_text, leading_integer
-from quadrangle.portfolios.model import LONGEST_ENTRY, NO_CONTENT, Content, too_long
+from quadrangle.portfolios.model import LONGEST_ENTRY, NO_CONTENT, NOTHING_YET, Content, too_long
 
 _MARKUP: Final = ("rich_text", "html")
 _RENDERED: Final = re.compile(r'<div [^>]*\bdata-ep-item="([0-9]{1,19})"')
@@ -90,6 +90,13 @@ def without(content: Content, *, item_id: int, file_id: int | None) -> Content:
         return found is not None and found[1] == str(item_id)
 
     return [block for block in content if not shows(block)] or [NO_CONTENT]
+
+
+def with_block(content: Content, block: Mapping[str, Any]) -> Content:
+    """A page with one block more, at its end."""
+    if isinstance(content, str):
+        content = [] if content == NOTHING_YET else [{"section_type": "rich_text", "content": content}]
+    return [*(one for one in content or () if one != NO_CONTENT), dict(block)]
 
 
 def html_of(content: Content, link_of: Callable[[int], tuple[str, str] | None]) -> str:

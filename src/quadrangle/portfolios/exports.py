@@ -23,6 +23,7 @@ from quadrangle.kernel.errors import Forbidden, NotFound, Unauthenticated
 from quadrangle.portfolios import store
 from quadrangle.portfolios.access import UPDATE, Standing, allow
 from quadrangle.portfolios.addresses import Named
+from quadrangle.portfolios.artifacts import theme_of
 from quadrangle.portfolios.content import placed_files
 from quadrangle.portfolios.model import (
     ERRORED,
@@ -55,7 +56,8 @@ _log = structlog.get_logger("quadrangle.portfolios")
 
 
 class SitePlan(msgspec.Struct, frozen=True):
-    """What a site is made of, but for the texts of its pages. base_url: where links lead that leave the site; now: of its making."""
+    """What a site is made of, but for the texts of its pages. base_url: where links lead that leave the site; now: of its making; theme: how
+    it looks."""
 
     portfolio: EPortfolio
     author: str
@@ -63,6 +65,7 @@ class SitePlan(msgspec.Struct, frozen=True):
     places: Sequence[Place]
     base_url: str
     now: datetime
+    theme: str
 
 
 class LocalFile(msgspec.Struct, frozen=True):
@@ -121,6 +124,13 @@ async def ask_for_site(uow: UnitOfWork, granted: Granted[Standing], base_url: st
     )
     await enqueue(uow, EXPORT_SITE, lane=f"eportfolio:{portfolio.id}", export_id=export_id, base_url=base_url)
     return await _reload(uow, export_id)
+
+
+async def site_of(uow: UnitOfWork, granted: Granted[Standing]) -> SiteExport | None:
+    """The site that was asked for last, if it still shows the portfolio or is being made: what `ask_for_site` would give without making one."""
+    portfolio = granted.subject.portfolio_there
+    last = await uow.one(store.LAST_SITE_EXPORT, eportfolio_id=portfolio.id)
+    return last if last is not None and _still_good(last, portfolio, uow.now) else None
 
 
 def _still_good(last: SiteExport, portfolio: EPortfolio, now: datetime) -> bool:
@@ -199,6 +209,7 @@ class _Making:
                 places=await uow.all(store.PLACES_OF, eportfolio_id=portfolio.id),
                 base_url=str(self._running.payload["base_url"]),
                 now=uow.now,
+                theme=await theme_of(uow, portfolio.id),
             )
             return export, plan
 

@@ -60,6 +60,9 @@ ERRORED: Final = "errored"
 
 NONE_YET: Final = 0  # as the id of a row that is about to be made
 
+# How a portfolio looks. The first is that of portfolios that chose none; those that other systems name are passed over.
+THEMES: Final = ("plain", "sea", "meadow", "dusk", "clay", "ink")
+
 PRESENTATION: Final = 400  # EPOBJ_T
 FILE_ARTIFACT: Final = 310
 
@@ -208,12 +211,24 @@ class SaidComment(msgspec.Struct, frozen=True, array_like=True):
     author: str | None
 
 
+def theme_in(details: dict[str, Any] | None) -> str:
+    """The theme that the details of a presentation name, if it is one of ours."""
+    chosen = (details or {}).get("theme")
+    return chosen if chosen in THEMES else THEMES[0]
+
+
 class VisitedEntry(Entry, frozen=True):
-    """An entry as it is visited: with the outline of its portfolio, and the newest comments where they are shown."""
+    """An entry as it is visited: with the outline of its portfolio, and the newest comments where they are shown. details: of the portfolio
+    as a collected thing."""
 
     sections: list[OutlinedSection]
     entries: list[OutlinedEntry]
     said: list[SaidComment]
+    details: dict[str, Any] | None
+
+    @property
+    def theme(self) -> str:
+        return theme_in(self.details)
 
     @property
     def outline(self) -> Outline:

@@ -517,7 +517,16 @@ _VISITED: Final = [
         OutlinedEntry,
     ).label("entries"),
     collect(select(*_said.c), SaidComment).label("said"),
+    select(portfolio_objects.c.details)
+    .where(portfolio_objects.c.eportfolio_id == _ID)
+    .correlate(None)
+    .scalar_subquery()
+    .label("details"),
 ]
+# What a portfolio has as a collected thing. Index: uq_portfolio_objects_eportfolio_id.
+DETAILS_OF: Final[Statement[dict[str, Any]]] = Statement(
+    select(portfolio_objects.c.details).where(portfolio_objects.c.eportfolio_id == _ID), into=dict
+)
 _CHOICES: Final = {
     "id": eportfolio_entries.c.id == bindparam("entry_id", type_=BigId),
     "slugs": and_(

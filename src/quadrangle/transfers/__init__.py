@@ -4,6 +4,7 @@ from quadrangle.transfers.jobs import EXPORT_PACKAGES, forget_packages, import_p
 from quadrangle.transfers.model import (
     ABORTED,
     COMPLETE,
+    DIALECTS,
     EXPORT,
     IMPORT,
     PROCESSING,
@@ -26,6 +27,7 @@ from quadrangle.transfers.service import (
     IMPORT_PACKAGE,
     discard_package,
     find_transfer,
+    last_package_of,
     name_part,
     package_of,
     start_export,
@@ -35,6 +37,7 @@ from quadrangle.transfers.service import (
 __all__ = [
     "ABORTED",
     "COMPLETE",
+    "DIALECTS",
     "EXPORT",
     "EXPORT_PACKAGE",
     "EXPORT_PACKAGES",
@@ -58,6 +61,7 @@ __all__ = [
     "find_transfer",
     "forget_packages",
     "import_packages",
+    "last_package_of",
     "may_name_others",
     "name_part",
     "package_of",

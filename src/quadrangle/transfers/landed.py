@@ -151,14 +151,6 @@ def _page_comment(comment: model.Comment) -> model.Comment:
 # --- what a page shows of things
 
 
-def shown(item_id: int, name: str, description: str, url: str | None) -> str:
-    """A thing that stands on a page, read only: what its owner sees is that it is there, and what it says (§5.3)."""
-    title = escape(name, quote=False)
-    if url is not None:
-        title = f'<a href="{escape(url)}">{title}</a>'
-    return f'<div class="ep-item" data-ep-item="{item_id}"><p><strong>{title}</strong></p>{description}</div>'
-
-
 def profile(fields: str, values: dict[str, str]) -> str:
     """Fields of the profile of whoever has the page now."""
     told = "".join(f"<p>{escape(values[one], quote=False)}</p>" for one in fields.split() if values.get(one))

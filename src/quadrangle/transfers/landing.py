@@ -41,7 +41,7 @@ from quadrangle.portfolios import NO_CONTENT, Content, Entry, EPortfolio, Keywor
 from quadrangle.transfers.aside import Aside
 from quadrangle.transfers.choosing import Plan
 from quadrangle.transfers.gathering import Gathered, Gathering
-from quadrangle.transfers.landed import origin_of, profile, shown
+from quadrangle.transfers.landed import origin_of, profile
 from quadrangle.transfers.model import Landed
 from quadrangle.transfers.recognising import hashes_of
 from quadrangle.transfers.store import Person
@@ -494,7 +494,10 @@ class Landing:
 def _block_of(thing: artifacts.Item) -> dict[str, Any]:
     if thing.type in (artifacts.FILE_ARTIFACT, DROPBOX_ARTIFACT) and thing.file_id is not None:
         return {"section_type": "attachment", "attachment_id": thing.file_id}
-    return {"section_type": "html", "content": shown(thing.id, thing.name, thing.description, thing.more.url)}
+    return {
+        "section_type": "html",
+        "content": artifacts.shown_on_page(thing.id, thing.name, thing.description, thing.more.url),
+    }
 
 
 async def _items(aside: Aside) -> AsyncIterator[Item]:

@@ -20,6 +20,8 @@ PROCESSING: Final = 4
 UNFINISHED: Final = (QUEUED, PROCESSING)
 WITH_PACKAGE: Final = (COMPLETE, WITH_ERRORS)
 
+DIALECTS: Final = ("standard", "mahara22")  # of packages (portfolio-package.md §1.1); the first is the usual one
+
 TRIES: Final = 3
 WAITS_FOR: Final = timedelta(hours=24)
 REUSED_FOR: Final = timedelta(hours=1)  # of a portfolio that did not change
@@ -105,6 +107,11 @@ class Transfer(msgspec.Struct, frozen=True):
     @property
     def over(self) -> bool:
         return self.state not in UNFINISHED
+
+    @property
+    def dialect(self) -> str:
+        """Of an export."""
+        return str(self.asks.get("wish", {}).get("dialect", DIALECTS[0]))
 
     @property
     def troubles(self) -> list[Trouble]:

@@ -21,6 +21,7 @@ from quadrangle.portfolios import Standing, presentation_of
 from quadrangle.transfers import store
 from quadrangle.transfers.model import (
     ABORTED,
+    DIALECTS,
     EXPORT,
     IMPORT,
     QUEUED,
@@ -111,15 +112,24 @@ async def _make_sure_of_a_place(uow: UnitOfWork, owner_id: int, bounds: Bounds) 
         raise NoTask
 
 
-async def package_of(uow: UnitOfWork, granted: Granted[Standing], base_url: str) -> Transfer:
+async def last_package_of(uow: UnitOfWork, granted: Granted[Standing]) -> Transfer | None:
+    """The package of a portfolio that was asked for last, if it still holds what the portfolio does or is being made."""
+    portfolio = granted.subject.portfolio_there
+    last = await uow.one(store.LAST_OF_PORTFOLIO, eportfolio_id=portfolio.id)
+    return last if last is not None and _still_good(last, zulu(portfolio.updated_at), uow.now) else None
+
+
+async def package_of(
+    uow: UnitOfWork, granted: Granted[Standing], base_url: str, *, dialect: str = DIALECTS[0]
+) -> Transfer:
     """One portfolio, with the artifacts that stand on its pages, as a package: the last one of this hour, unless anything in the portfolio
     changed; else one that is begun now. Open to its owner also while it counts as spam (portfolio-package.md §5.2). Raises NoTask."""
     portfolio = granted.subject.portfolio_there
     last = await uow.one(store.LAST_OF_PORTFOLIO, eportfolio_id=portfolio.id)
-    if last is not None and _still_good(last, zulu(portfolio.updated_at), uow.now):
+    if last is not None and last.dialect == dialect and _still_good(last, zulu(portfolio.updated_at), uow.now):
         return last
     presentation = await presentation_of(uow, portfolio.id)
-    wish = ExportWish(object_ids=(presentation,), associated_items=True)
+    wish = ExportWish(object_ids=(presentation,), associated_items=True, dialect=dialect)
     shows = zulu(portfolio.updated_at)
     made = await _start(uow, portfolio.user_id, wish, base_url=base_url, shows=shows, eportfolio_id=portfolio.id)
     started = await uow.one(store.TRANSFER, transfer_id=made)

@@ -23,6 +23,10 @@ class Moments:
     def day(self, moment: datetime) -> str:
         return day(moment, self._zone)
 
+    def date(self, moment: datetime) -> str:
+        """`2026-02-15`, as a field for a day holds it."""
+        return moment.astimezone(self._zone).date().isoformat()
+
     def month(self, moment: datetime) -> str:
         """`Feb`."""
         return f"{moment.astimezone(self._zone):%b}"

@@ -76,9 +76,10 @@ async def show_visit(call: Call, visit: Visit) -> Reply:
         zone=call.zone,
         state=None if preview else await _state(call, standing, portfolio),
         preview=preview,
+        theme=portfolios.THEMES[0] if visit.page is None else visit.page.theme,
     )
     shown = None if visit.page is None else await _shown(call, visit.page)
-    addresses = _addresses(call, standing, preview=preview)
+    addresses = _addresses(call, standing, visit.page, preview=preview)
     reply = page(render(view, shown, addresses, interactive=True))
     reply.header("content-security-policy", POLICY).header("x-content-type-options", "nosniff")
     if not view.indexed:
@@ -120,7 +121,7 @@ async def _shown(call: Call, entry: VisitedEntry) -> ShownPage:
     )
 
 
-def _addresses(call: Call, standing: Standing, *, preview: bool) -> Addresses:
+def _addresses(call: Call, standing: Standing, page: VisitedEntry | None, *, preview: bool) -> Addresses:
     portfolio = standing.portfolio_there
     base = f"/eportfolios/{portfolio.id}"
     asked = PREVIEW if preview else ""
@@ -137,7 +138,13 @@ def _addresses(call: Call, standing: Standing, *, preview: bool) -> Addresses:
         absolute=lambda address: f"{call.base_url}{address.removesuffix(PREVIEW)}",
         feed=_feed(call, standing),
         preview=other,
+        edit=_edit(standing, page) if portfolios.may(standing, portfolios.UPDATE) and not preview else None,
     )
+
+
+def _edit(standing: Standing, page: VisitedEntry | None) -> str:
+    base = f"/eportfolios/{standing.portfolio_there.id}/edit"
+    return base if page is None else f"{base}/pages/{page.id}"
 
 
 def _feed(call: Call, standing: Standing) -> str | None:

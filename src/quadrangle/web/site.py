@@ -53,6 +53,7 @@ class SiteOfPortfolio:
             sections=tuple(tabs),
             public=True,
             indexed=True,
+            theme=plan.theme,
         )
         self._home = f"/eportfolios/{plan.portfolio.id}"
         self._local = self._local_pages()

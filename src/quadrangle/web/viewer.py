@@ -18,6 +18,7 @@ from typing import Any, Final
 import msgspec
 from markupsafe import Markup
 
+from quadrangle import portfolios
 from quadrangle.files import AVAILABLE, File
 from quadrangle.http.templates import rendered
 from quadrangle.kernel.clock import zulu
@@ -31,7 +32,7 @@ NAMELESS: Final = "Untitled portfolio"
 UGC: Final = "ugc nofollow"  # what links say that nobody vouches for (HTML §4.6.7)
 _LONGEST_SUMMARY: Final = 200  # characters
 _SUMMARISED: Final = 4_000  # characters of HTML that are looked at for it
-_PICTURES: Final = frozenset(
+PICTURES: Final = frozenset(
     {"image/avif", "image/bmp", "image/gif", "image/jpeg", "image/png", "image/svg+xml", "image/webp"}
 )
 _KINDS: Final = {
@@ -81,7 +82,7 @@ class PortfolioView(msgspec.Struct, frozen=True):
 
     name: None or blank where it has none. sections: those that are open to them. indexed: search engines may have it and its links count;
     otherwise every page says `noindex`, and its links `ugc nofollow`. zone: of whoever looks, for dates. state: for owner and moderators.
-    preview: its owner looks at it as visitors do.
+    preview: its owner looks at it as visitors do. theme: how it looks.
     """
 
     id: int
@@ -93,6 +94,7 @@ class PortfolioView(msgspec.Struct, frozen=True):
     zone: tzinfo = UTC
     state: State | None = None
     preview: bool = False
+    theme: str = portfolios.THEMES[0]
 
     @property
     def title(self) -> str:
@@ -133,7 +135,7 @@ class Addresses(msgspec.Struct, frozen=True):
     piece of work on a page, by the page's id and its own. written: what stands in the place of an address in an author's HTML, also in its
     styles, or None for none at all; without it these addresses stay as they are. absolute: an address of this book with its host, for
     search engines and for programs that show a preview of a link; without it nothing of the kind is said. feed: of the Atom feed. preview:
-    where its owner sees it as visitors do, or, on a page that is shown so, where that ends.
+    where its owner sees it as visitors do, or, on a page that is shown so, where that ends. edit: where its owner changes it.
     """
 
     stylesheet: str
@@ -146,6 +148,7 @@ class Addresses(msgspec.Struct, frozen=True):
     absolute: Callable[[str], str] | None = None
     feed: str | None = None
     preview: str | None = None
+    edit: str | None = None
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -231,7 +234,7 @@ def _file(page: ShownPage, file: File | None, addresses: Addresses) -> Block:
         return Block("gone")
     type_ = file.content_type
     note = f"{kind_of(file)}, {size(file.size)}"
-    if type_ in _PICTURES:
+    if type_ in PICTURES:
         # What else a picture shows nobody has said.
         return Block("picture", name=PurePosixPath(file.display_name).stem, address=address, note=note)
     kind = {"audio": "sound", "video": "film"}.get(type_.partition("/")[0], "file")

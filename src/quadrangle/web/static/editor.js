@@ -1,4 +1,4 @@
-// Text areas marked data-rich become editors. What is typed goes back into the text area, so that a form sends it as it would without scripts.
+// Text areas marked data-rich become editors; those marked data-rich=later when they are told so by the event quad:edit. What is typed goes back into the text area, so that a form sends it as it would without scripts.
 (() => {
   "use strict";
   const content = document.currentScript.dataset.content;
@@ -31,7 +31,7 @@
       upload(files, info.blob(), info.filename(), progress).catch(() => Promise.reject({ message: failed, remove: true })),
   });
 
-  const start = (area) =>
+  const start = (area, more = {}) =>
     hugerte.init({
       target: area,
       base_url: "/static/vendor/hugerte",
@@ -56,7 +56,13 @@
       iframe_aria_text: document.querySelector(`label[for="${area.id}"]`)?.textContent ?? "",
       highlight_on_focus: false,
       ...(area.dataset.uploads ? uploads(area.dataset.uploads, area.dataset.uploadFailed) : {}),
-      setup: (editor) => editor.on("input change undo redo", () => editor.save()),
+      auto_focus: more.focus ? area.id : undefined,
+      setup: (editor) =>
+        editor.on("input change undo redo", () => {
+          editor.save();
+          more.changed?.();
+        }),
     });
-  for (const area of document.querySelectorAll("textarea[data-rich]")) start(area);
+  for (const area of document.querySelectorAll("textarea[data-rich]:not([data-rich=later])")) start(area);
+  document.addEventListener("quad:edit", (event) => start(event.target, { focus: true, ...event.detail }));
 })();

@@ -26,8 +26,6 @@ from quadrangle.wire.brightspace.routing import brightspace
 
 routes = brightspace("exports")
 
-_DIALECTS: Final = ("standard", "mahara22")
-
 
 class Listed(msgspec.Struct, frozen=True, rename="pascal"):
     """The courtesy form of a list."""
@@ -46,9 +44,9 @@ class Packing(Params):
     @property
     def chosen(self) -> str:
         """Raises Malformed for what is none."""
-        dialect = self.dialect or _DIALECTS[0]
-        if dialect not in _DIALECTS:
-            raise Malformed(f"dialect is one of {', '.join(_DIALECTS)}.")
+        dialect = self.dialect or transfers.DIALECTS[0]
+        if dialect not in transfers.DIALECTS:
+            raise Malformed(f"dialect is one of {', '.join(transfers.DIALECTS)}.")
         return dialect
 
 

@@ -400,7 +400,7 @@ async def delete_section(call: Call) -> Reply:
 # --- pages
 
 
-async def _content(call: Call, owner_id: int, count: int) -> Any:
+async def content_sent(call: Call, owner_id: int, count: int) -> Any:
     """What was sent to stand on a page; of files, only the owner's own."""
     sent = portfolios.sections_sent(call.tree, count)
     found = await files_by_id(call.uow, portfolios.attachments_of(sent))
@@ -436,7 +436,7 @@ async def create_entry(call: Call, asked: Asked[EntryFields], sent: Asked[Sectio
         name=wanted.name,
         allow_comments=wanted.allow_comments,
         show_comments=wanted.show_comments,
-        content=await _content(call, owner_id, leading_integer(sent.read().section_count)),
+        content=await content_sent(call, owner_id, leading_integer(sent.read().section_count)),
     )
     return _entry(await portfolios.add_entry(call.uow, granted, section, wish))
 
@@ -456,7 +456,7 @@ async def revise_entry(call: Call, asked: Asked[EntryFields], sent: Asked[Sectio
     content: Any = ABSENT
     if not isinstance(sections.section_count, Absent):
         owner_id = granted.subject.portfolio_there.user_id
-        content = await _content(call, owner_id, leading_integer(sections.section_count))
+        content = await content_sent(call, owner_id, leading_integer(sections.section_count))
     wish = EntryChange(
         name=wanted.name,
         section_id=_section_id(wanted),
