@@ -12,7 +12,7 @@ from quadrangle.jobs import Kind, Running, attempting
 from quadrangle.portfolios import Keywords
 from quadrangle.transfers import store
 from quadrangle.transfers.model import ABORTED, OBJECT_FAILED, TRIES, WAITS_FOR, TransferOver, Trouble
-from quadrangle.transfers.service import EXPORT_PACKAGE, IMPORT_PACKAGE, discard_package
+from quadrangle.transfers.service import EXPORT_PACKAGE, IMPORT_PACKAGE, discard_package, let_go
 
 if TYPE_CHECKING:
     from quadrangle.packages import Limits
@@ -60,9 +60,17 @@ def import_packages(limits: Callable[[], "Limits"], words: Keywords) -> Kind:
 
 
 def forget_packages(*, package_kept_for: timedelta, kept_for: timedelta) -> Kind:
-    """What nobody began with in time is given up; packages go a while after they were made, with their bytes; then what is known of them."""
+    """Packages that waited for a day to be looked into go, and what nobody began with in time is given up; others go a while after they were
+    made, with their bytes; then what is known of them."""
 
     async def run(running: Running) -> None:
+        while True:
+            async with running.change() as uow:
+                waited = await uow.all(store.OLD_ARRIVALS, before=uow.now - WAITS_FOR, limit=_BATCH)
+                for transfer in waited:
+                    await let_go(uow, transfer)
+            if len(waited) < _BATCH:
+                break
         async with running.change() as uow:
             await uow.run(store.EXPIRE, before=uow.now - WAITS_FOR, now=uow.now)
         while True:

@@ -10,6 +10,7 @@ from quadrangle.kernel.ids import LARGEST_ID
 
 EXPORT: Final = "export"
 IMPORT: Final = "import"
+ARRIVAL: Final = "arrival"  # a package that has come, and is looked into by its owner before it becomes an import
 
 # JOBSTATUS (§5.1): the numbers are not in the order of a job's life.
 QUEUED: Final = 0
@@ -68,6 +69,49 @@ class Report(msgspec.Struct, frozen=True):
     things: list[Landed] = []
 
 
+class InsidePortfolio(msgspec.Struct, frozen=True, array_like=True):
+    """A portfolio in a package: the names of its first pages, and how many there are."""
+
+    name: str
+    pages: list[str]
+    count: int
+
+
+class InsideFile(msgspec.Struct, frozen=True, array_like=True):
+    """size: bytes, where the package tells."""
+
+    name: str
+    size: int | None
+
+
+class InsideThing(msgspec.Struct, frozen=True, array_like=True):
+    """Anything else. type: EPOBJ_T."""
+
+    type: int
+    name: str
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """What is in a package, as far as it can be known before it is imported.
+
+    own: a system that speaks as ours does wrote it. counts: by type, as text, and of `pages`. bytes: of its files, unpacked. troubles: ref is a
+    name here. names: of the first things, by what the package calls them.
+    """
+
+    own: bool
+    counts: dict[str, int]
+    bytes: int
+    portfolios: list[InsidePortfolio]
+    files: list[InsideFile]
+    things: list[InsideThing]
+    troubles: list[Trouble]
+    names: dict[str, str] = {}
+
+    @property
+    def empty(self) -> bool:
+        return not any(self.counts.values())
+
+
 class ExportWish(msgspec.Struct, frozen=True):
     """What to export. object_ids: None is everything. The flags each add what is one step away from the list (§5.3)."""
 
@@ -116,6 +160,12 @@ class Transfer(msgspec.Struct, frozen=True):
     @property
     def troubles(self) -> list[Trouble]:
         return msgspec.convert(self.problems, list[Trouble])
+
+    @property
+    def contents(self) -> Contents | None:
+        """Of a package that was looked into."""
+        found = self.asks.get("contents")
+        return None if found is None else msgspec.convert(found, Contents)
 
     @property
     def reported(self) -> Report:

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from datetime import datetime
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,13 +15,14 @@ from quadrangle.db import UnitOfWork
 from quadrangle.files import PACKAGE, Arrival, Owner, discard_file, keep_file, root_of
 from quadrangle.jobs import enqueue
 from quadrangle.kernel.access import Granted
-from quadrangle.kernel.clock import zulu
+from quadrangle.kernel.clock import Clock, zulu
 from quadrangle.kernel.digest import random_text
 from quadrangle.kernel.errors import Forbidden, NotFound
 from quadrangle.portfolios import Standing, presentation_of
 from quadrangle.transfers import store
 from quadrangle.transfers.model import (
     ABORTED,
+    ARRIVAL,
     DIALECTS,
     EXPORT,
     IMPORT,
@@ -28,6 +30,7 @@ from quadrangle.transfers.model import (
     REUSED_FOR,
     TRIED_AGAIN_AFTER,
     Bounds,
+    Contents,
     ExportWish,
     NoTask,
     NothingToExport,
@@ -35,6 +38,9 @@ from quadrangle.transfers.model import (
     Transfer,
 )
 from quadrangle.transfers.tables import transfers
+
+if TYPE_CHECKING:
+    from quadrangle.packages import Limits
 
 EXPORT_PACKAGE: Final = "export_package"
 IMPORT_PACKAGE: Final = "import_package"
@@ -77,6 +83,28 @@ async def start_import(
     granted: that somebody stands before themselves, with the tool switched on; whether `creator_id` may do this for them is settled. name: of
     the file that was sent. Raises NoTask. Source: §5.7.
     """
+    transfer_id = await _receive(
+        uow, granted, IMPORT, blob, creator_id=creator_id, name=name, asks={"base_url": base_url}, bounds=bounds
+    )
+    await _queue_import(uow, granted.subject.facts.user_id, transfer_id)
+    return transfer_id
+
+
+async def _queue_import(uow: UnitOfWork, owner_id: int, transfer_id: int) -> None:
+    await enqueue(uow, IMPORT_PACKAGE, lane=f"transfers:{owner_id}", transfer_id=transfer_id)
+
+
+async def _receive(
+    uow: UnitOfWork,
+    granted: Granted[Standing],
+    kind: str,
+    blob: Blob,
+    *,
+    creator_id: int,
+    name: str,
+    asks: dict[str, Any],
+    bounds: Bounds,
+) -> int:
     owner_id = granted.subject.facts.user_id
     await _make_sure_of_a_place(uow, owner_id, bounds)
     owner = Owner(PACKAGE, owner_id)
@@ -88,13 +116,13 @@ async def start_import(
         user_id=creator_id,
     )
     file = await keep_file(uow, arrival, blob)
-    transfer_id = await uow.insert(
+    return await uow.insert(
         transfers,
-        kind=IMPORT,
+        kind=kind,
         owner_id=owner_id,
         creator_id=creator_id,
         state=QUEUED,
-        asks={"base_url": base_url},
+        asks=asks,
         name=name,
         file_id=file.id,
         done=0,
@@ -102,8 +130,70 @@ async def start_import(
         problems=[],
         created_at=uow.now,
     )
-    await enqueue(uow, IMPORT_PACKAGE, lane=f"transfers:{owner_id}", transfer_id=transfer_id)
-    return transfer_id
+
+
+# --- looking before importing
+
+
+async def look_into(path: Path, limits: "Limits", clock: Clock) -> Contents:
+    """What is in a package that lies at a path. Raises Refused, Aborted."""
+    from quadrangle.transfers.looking import look  # lxml is large: not before a package comes
+
+    return await look(path, limits, clock)
+
+
+async def keep_arrival(
+    uow: UnitOfWork,
+    granted: Granted[Standing],
+    blob: Blob,
+    *,
+    name: str,
+    base_url: str,
+    contents: Contents,
+    bounds: Bounds = USUAL,
+) -> int:
+    """Keep a package for its owner to look into, for a day; its id. Another that waited is let go. granted: as for an import. Raises NoTask."""
+    owner_id = granted.subject.facts.user_id
+    for waiting in await uow.all(store.ARRIVALS_OF, owner_id=owner_id):
+        await let_go(uow, waiting)
+    asks = {"base_url": base_url, "contents": msgspec.to_builtins(contents)}
+    return await _receive(uow, granted, ARRIVAL, blob, creator_id=owner_id, name=name, asks=asks, bounds=bounds)
+
+
+async def find_arrival(uow: UnitOfWork, granted: Granted[Standing], transfer_id: int) -> Transfer:
+    """One's own package that came by `keep_arrival`, waiting or on its way in or over; NotFound."""
+    found = await uow.one(store.TRANSFER, transfer_id=transfer_id)
+    if found is None or found.kind not in (ARRIVAL, IMPORT) or found.owner_id != granted.subject.facts.user_id:
+        raise NotFound
+    if found.kind == ARRIVAL and found.over:
+        raise NotFound  # it has waited too long, and is about to go
+    return found
+
+
+async def imports_of(uow: UnitOfWork, granted: Granted[Standing], *, limit: int) -> list[Transfer]:
+    """What came in for somebody last, or waits to, the latest first."""
+    return await uow.all(store.IMPORTS_OF, owner_id=granted.subject.facts.user_id, limit=limit)
+
+
+async def begin_import(uow: UnitOfWork, granted: Granted[Standing], transfer: Transfer) -> None:
+    """Import a package that waited. Once it has begun, or is gone, nothing happens."""
+    values = {"id": transfer.id, "kind": ARRIVAL, "state": QUEUED, "owner_id": granted.subject.facts.user_id}
+    if await uow.update(transfers, values, kind=IMPORT, created_at=uow.now):
+        await _queue_import(uow, transfer.owner_id, transfer.id)
+
+
+async def drop_arrival(uow: UnitOfWork, granted: Granted[Standing], transfer: Transfer) -> None:
+    """Let a package go that waited; NotFound for what is no such thing any more."""
+    if not await let_go(uow, transfer):
+        raise NotFound
+
+
+async def let_go(uow: UnitOfWork, transfer: Transfer) -> bool:
+    """Forget a package that waits; False if it does not wait any more, and is being imported."""
+    forgotten = await uow.run(store.FORGET_ARRIVAL, transfer_id=transfer.id)
+    if forgotten and transfer.file_id is not None:
+        await discard_file(uow, transfer.file_id)
+    return bool(forgotten)
 
 
 async def _make_sure_of_a_place(uow: UnitOfWork, owner_id: int, bounds: Bounds) -> None:

@@ -12,7 +12,7 @@ from quadrangle.db import Statement, any_of
 from quadrangle.db.schema import BigId, UtcTime
 from quadrangle.people import logins, users
 from quadrangle.portfolios import portfolio_objects
-from quadrangle.transfers.model import ABORTED, QUEUED, UNFINISHED, Transfer
+from quadrangle.transfers.model import ABORTED, ARRIVAL, IMPORT, QUEUED, UNFINISHED, Transfer
 from quadrangle.transfers.tables import transfers
 
 _OWNER: Final = bindparam("owner_id", type_=BigId)
@@ -87,6 +87,28 @@ WITH_OLD_PACKAGES = Statement(
     into=Transfer,
 )
 
+# Packages of somebody that wait to be looked into. Index: ix_transfers_owner_id_id.
+ARRIVALS_OF = Statement(
+    select(*_TRANSFER).where(transfers.c.owner_id == _OWNER, transfers.c.kind == ARRIVAL), into=Transfer
+)
+# What came in for somebody, or waits to, the latest first. Index: ix_transfers_owner_id_id.
+IMPORTS_OF = Statement(
+    select(*_TRANSFER)
+    .where(transfers.c.owner_id == _OWNER, transfers.c.kind.in_((ARRIVAL, IMPORT)))
+    .order_by(transfers.c.id.desc())
+    .limit(bindparam("limit")),
+    into=Transfer,
+)
+# Packages that nobody has looked into in time, or that were given up since. Index: none; there is at most one of each person.
+OLD_ARRIVALS = Statement(
+    select(*_TRANSFER)
+    .where(transfers.c.kind == ARRIVAL, transfers.c.created_at < bindparam("before", type_=UtcTime))
+    .order_by(transfers.c.id)
+    .limit(bindparam("limit")),
+    into=Transfer,
+)
+# A package that still waits. Index: primary key.
+FORGET_ARRIVAL = Statement[None](delete(transfers).where(transfers.c.id == _WHICH, transfers.c.kind == ARRIVAL))
 # Those whose end may be forgotten. Index: ix_transfers_ended_at.
 FORGET_ENDED = Statement[None](delete(transfers).where(transfers.c.ended_at < bindparam("before", type_=UtcTime)))
 

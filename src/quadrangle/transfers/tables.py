@@ -10,7 +10,7 @@ transfers = Table(
     "transfers",
     metadata,
     primary_id(),
-    Column("kind", Text, nullable=False),  # export | import
+    Column("kind", Text, nullable=False),  # export | import | arrival: an import whose owner looks into it first
     Column("owner_id", BigId, ForeignKey("users.id"), nullable=False),
     Column("creator_id", BigId, ForeignKey("users.id"), nullable=False),
     Column("state", Integer, nullable=False),  # JOBSTATUS: 0 queued, 1 aborted, 2 complete, 3 with errors, 4 processing
