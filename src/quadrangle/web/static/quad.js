@@ -48,6 +48,31 @@
     }
   });
 
+  // What is to be copied has a button for it.
+  for (const button of document.querySelectorAll("[data-copies]")) {
+    const field = document.getElementById(button.dataset.copies);
+    const says = button.querySelector("span");
+    const before = says.textContent;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      field.select();
+      try {
+        await navigator.clipboard.writeText(field.value);
+      } catch {
+        document.execCommand("copy"); // where the page did not come over TLS
+      }
+      says.textContent = button.dataset.done;
+      setTimeout(() => (says.textContent = before), 3000);
+    });
+  }
+
+  // Where there are more tabs than fit, one sees the one where one is.
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
+  // An answer that shows something once and must not be asked for again: loading it anew leads to where that thing is kept.
+  const kept = document.querySelector("[data-kept-at]");
+  if (kept) history.replaceState(null, "", kept.dataset.keptAt);
+
   // What was found wrong is where one starts again.
   document.querySelector("[aria-invalid=true]")?.focus();
 })();
