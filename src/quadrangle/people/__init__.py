@@ -17,6 +17,7 @@ from quadrangle.people.model import (
 from quadrangle.people.passwords import hash_password, verify_password
 from quadrangle.people.rules import (
     known_zone,
+    least_password,
     looks_like_address,
     password_problems,
     unique_id_problems,
@@ -99,6 +100,7 @@ __all__ = [
     "find_user",
     "hash_password",
     "known_zone",
+    "least_password",
     "logins",
     "looks_like_address",
     "notices",

@@ -24,11 +24,18 @@ class TokenFacts(msgspec.Struct, frozen=True):
 
 
 class SessionFacts(msgspec.Struct, frozen=True):
-    """What a request needs to know of the web session it came with."""
+    """What a request needs to know of the web session it came with. confirmed: the password was given once more, a moment ago."""
 
     id: int
+    login_id: int
     csrf_token: str
     remembered: bool
+    confirmed: bool
+
+    @property
+    def trusted(self) -> bool:
+        """Whether tokens, keys and passwords may be touched: not by whoever finds a browser that stays signed in (tokens.md §2)."""
+        return self.confirmed or not self.remembered
 
 
 class Actor(msgspec.Struct, frozen=True):

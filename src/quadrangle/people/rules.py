@@ -56,12 +56,17 @@ def unique_id_problems(unique_id: str) -> list[FieldError]:
     return [too_long("unique_id")] if len(unique_id) > LONGEST_NAME else []
 
 
-def password_problems(password: str, policy: Mapping[str, Any] | None = None) -> list[FieldError]:
-    """policy: the root account's `password_policy`; of it the least length counts."""
-    least = SHORTEST_PASSWORD
+def least_password(policy: Mapping[str, Any] | None) -> int:
+    """How many characters a password must have. policy: the root account's `password_policy`."""
     wanted = (policy or {}).get("minimum_character_length")
     if isinstance(wanted, int | str) and str(wanted).isdigit():
-        least = max(least, int(wanted))
+        return max(SHORTEST_PASSWORD, int(wanted))
+    return SHORTEST_PASSWORD
+
+
+def password_problems(password: str, policy: Mapping[str, Any] | None = None) -> list[FieldError]:
+    """policy: the root account's `password_policy`; of it the least length counts."""
+    least = least_password(policy)
     if len(password) < least:
         return [FieldError("password", f"is too short (minimum is {least} characters)", "too_short")]
     return [too_long("password", LONGEST_PASSWORD)] if len(password) > LONGEST_PASSWORD else []

@@ -98,6 +98,9 @@ sessions = Table(
     Column("login_id", BigId, ForeignKey("logins.id"), nullable=False),
     Column("csrf_token", Text, nullable=False),
     flag_column("remembered"),  # "stay signed in"
+    Column("confirmed_at", UtcTime),  # when the password was given once more
+    Column("address", Text),  # whence it was begun
+    Column("agent", Text),  # what the browser called itself then
     Column("created_at", UtcTime, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),

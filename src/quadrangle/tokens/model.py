@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
+from quadrangle.people import least_password
+
 PENDING: Final = "pending"
 ACTIVE: Final = "active"
 DELETED: Final = "deleted"
@@ -88,6 +90,15 @@ class DeveloperKey(msgspec.Struct, frozen=True):
     workflow_state: str
 
 
+class AllowedApp(msgspec.Struct, frozen=True):
+    """An application that holds tokens of somebody. since: when it got the first of them."""
+
+    id: int
+    name: str
+    since: datetime
+    last_used_at: datetime | None
+
+
 class OAuthCode(msgspec.Struct, frozen=True):
     """A code that waits to be exchanged, with the name of its user."""
 
@@ -122,6 +133,7 @@ class SessionForRequest(msgspec.Struct, frozen=True):
     user_id: int
     csrf_token: str
     remembered: bool
+    confirmed_at: datetime | None
     seen_at: datetime
     expires_at: datetime
     user_state: str
@@ -130,6 +142,37 @@ class SessionForRequest(msgspec.Struct, frozen=True):
     time_zone: str | None
     locale: str | None
     account_time_zone: str | None
+
+
+class OpenSession(msgspec.Struct, frozen=True):
+    """A web session as its owner sees it. address: whence it was begun; agent: what the browser called itself then."""
+
+    id: int
+    remembered: bool
+    address: str | None
+    agent: str | None
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
+class OwnLogin(msgspec.Struct, frozen=True):
+    """A login as its owner's password needs it. settings: of its root account."""
+
+    id: int
+    unique_id: str
+    password_digest: str | None
+    authentication_provider_id: int | None
+    settings: dict[str, Any]
+
+    @property
+    def least(self) -> int:
+        """How many characters its password must have."""
+        return least_password(self.settings.get("password_policy"))
+
+    @property
+    def has_password(self) -> bool:
+        return self.password_digest is not None and self.authentication_provider_id is None
 
 
 class Ticket(msgspec.Struct, frozen=True):

@@ -11,14 +11,19 @@ import msgspec
 
 from quadrangle.db import Database, UnitOfWork
 from quadrangle.db.uow import writing
+from quadrangle.kernel.access import Granted
 from quadrangle.kernel.clock import Clock
 from quadrangle.kernel.digest import Digester, random_text, same
-from quadrangle.tokens.model import ACTIVE, HINT_LENGTH, OUT_OF_BAND, DeveloperKey
+from quadrangle.kernel.errors import NotFound
+from quadrangle.tokens.access import TokenStanding
+from quadrangle.tokens.model import ACTIVE, HINT_LENGTH, OUT_OF_BAND, AllowedApp, DeveloperKey
 from quadrangle.tokens.scopes import USERINFO
 from quadrangle.tokens.service import fresh_secret
 from quadrangle.tokens.store import (
+    APPS_OF_USER,
     CODE_BY_DIGEST,
     DELETE_OLD_CODES,
+    DELETE_TOKENS_OF_APP,
     KEY_BY_CLIENT_ID,
     REMEMBERED_SCOPES,
     TOKEN_BY_REFRESH,
@@ -159,6 +164,17 @@ async def issue_code(
         expires_at=uow.now + CODE_LIFE,
     )
     return code
+
+
+async def apps_of(uow: UnitOfWork, by: Granted[TokenStanding]) -> list[AllowedApp]:
+    """The applications that may act for the owner of the standing, by name."""
+    return await uow.all(APPS_OF_USER, user_id=by.subject.owner_id)
+
+
+async def end_app_of(uow: UnitOfWork, by: Granted[TokenStanding], key_id: int) -> None:
+    """Take every token of the owner from an application; it may ask for another. Raises NotFound when it holds none."""
+    if not await uow.run(DELETE_TOKENS_OF_APP, user_id=by.subject.owner_id, key_id=key_id, at=uow.now):
+        raise NotFound
 
 
 def knows_secret(digest: Digester, key: DeveloperKey, secret: str | None) -> bool:

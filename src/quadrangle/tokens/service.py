@@ -151,7 +151,7 @@ async def make_token(
         real_user_id=standing.actor_id if standing.masquerading else None,
     )
     if at_once:
-        await _tell(
+        await tell(
             uow,
             standing.owner_id,
             "access_token_created",
@@ -159,7 +159,7 @@ async def make_token(
             f'You made the access token "{purpose}".',
         )
     else:
-        await _tell(
+        await tell(
             uow,
             standing.owner_id,
             "access_token_created_on_behalf",
@@ -221,7 +221,7 @@ async def delete_token(uow: UnitOfWork, by: Granted[TokenStanding]) -> AccessTok
     await end_token(uow, token.id)
     if token.manual:
         text = f'The access token "{token.purpose}" was deleted and works no longer.'
-        await _tell(uow, token.user_id, "access_token_deleted", "Access token deleted", text)
+        await tell(uow, token.user_id, "access_token_deleted", "Access token deleted", text)
     return await _reread(uow, token.id)
 
 
@@ -306,13 +306,16 @@ async def _reread(uow: UnitOfWork, token_id: int) -> AccessToken:
     return token
 
 
-async def _tell(uow: UnitOfWork, user_id: int, kind: str, subject: str, body: str) -> None:
+async def tell(
+    uow: UnitOfWork, user_id: int, kind: str, subject: str, body: str, path: str = "/profile/settings/tokens"
+) -> None:
+    """Let somebody know what was done about their credentials. path: where they see it."""
     await uow.insert(
         notices,
         user_id=user_id,
         kind=kind,
         subject=subject,
         body=body,
-        path="/profile/settings",
+        path=path,
         created_at=uow.now,
     )

@@ -3,7 +3,7 @@
 Source: conventions.md §1.5, web.md "Signing in".
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -12,14 +12,17 @@ from quadrangle.db import Database, UnitOfWork
 from quadrangle.db.uow import reading, writing
 from quadrangle.kernel.clock import Clock
 from quadrangle.kernel.digest import Digester, random_text
+from quadrangle.kernel.errors import NotFound
 from quadrangle.people import logins, sessions, verify_password
-from quadrangle.tokens.model import ACTIVE, DELETED, SignInFacts
+from quadrangle.tokens.model import ACTIVE, DELETED, OpenSession, SessionForRequest, SignInFacts
 from quadrangle.tokens.store import (
     DELETE_OLD_SESSIONS_OF_USER,
     DELETE_OLD_TICKETS,
     DELETE_SESSION,
+    END_SESSION_OF,
     LOGIN_BY,
     SEE_SESSION,
+    SESSIONS_OF,
     TICKET_BY_DIGEST,
     USE_TICKET,
 )
@@ -31,6 +34,8 @@ TICKET_LIFE: Final = timedelta(minutes=5)
 SEEN_EVERY: Final = 600  # seconds between two writes of seen_at
 LONGEST_LOGIN: Final = 255  # characters
 LONGEST_PASSWORD: Final = 4096
+LONGEST_AGENT: Final = 300
+CONFIRMED: Final = timedelta(hours=1)  # for which a password given once more counts
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -59,6 +64,7 @@ async def sign_in(
     password: str,
     stay: bool,
     address: str,
+    agent: str | None = None,
     replaces: int | None = None,
 ) -> Opened | None:
     """A session for a login and its password, or None: unknown, suspended, another provider's and wrong take equally long.
@@ -81,7 +87,9 @@ async def sign_in(
         if replaces is not None:
             await uow.run(DELETE_SESSION, session_id=replaces)
         await uow.update(logins, {"id": login.id}, last_login_at=uow.now, current_login_ip=address)
-        return await open_session(uow, digest, user_id=login.user_id, login_id=login.id, stay=stay)
+        return await open_session(
+            uow, digest, user_id=login.user_id, login_id=login.id, stay=stay, address=address, agent=agent
+        )
 
 
 def may_sign_in(login: SignInFacts) -> bool:
@@ -90,8 +98,17 @@ def may_sign_in(login: SignInFacts) -> bool:
     return active and login.authentication_provider_id is None
 
 
-async def open_session(uow: UnitOfWork, digest: Digester, *, user_id: int, login_id: int, stay: bool = False) -> Opened:
-    """Begin a session; the user's sessions that are over are cleared away."""
+async def open_session(
+    uow: UnitOfWork,
+    digest: Digester,
+    *,
+    user_id: int,
+    login_id: int,
+    stay: bool = False,
+    address: str | None = None,
+    agent: str | None = None,
+) -> Opened:
+    """Begin a session; the user's sessions that are over are cleared away. address, agent: whence, and with what browser."""
     await uow.run(DELETE_OLD_SESSIONS_OF_USER, user_id=user_id, at=uow.now)
     cookie, csrf_token = random_text(64), random_text(43)
     session_id = await uow.insert(
@@ -101,6 +118,8 @@ async def open_session(uow: UnitOfWork, digest: Digester, *, user_id: int, login
         login_id=login_id,
         csrf_token=csrf_token,
         remembered=stay,
+        address=address,
+        agent=None if agent is None else agent[:LONGEST_AGENT],
         created_at=uow.now,
         seen_at=uow.now,
         expires_at=uow.now + (REMEMBERED if stay else IDLE),
@@ -112,6 +131,22 @@ async def see_session(database: Database, clock: Clock, session_id: int) -> None
     """A session goes on for a day from when it was last seen; one that stays signed in ends when it was to end."""
     async with writing(database, clock) as uow:
         await uow.run(SEE_SESSION, session_id=session_id, at=uow.now, until=uow.now + IDLE)
+
+
+def is_confirmed(session: SessionForRequest, now: datetime) -> bool:
+    """Whether the password was given once more within CONFIRMED."""
+    return session.confirmed_at is not None and now - session.confirmed_at < CONFIRMED
+
+
+async def sessions_of(uow: UnitOfWork, user_id: int) -> list[OpenSession]:
+    """Where somebody is signed in, the browser that was seen last first."""
+    return await uow.all(SESSIONS_OF, user_id=user_id, at=uow.now)
+
+
+async def end_session_of(uow: UnitOfWork, user_id: int, session_id: int) -> None:
+    """Sign somebody out in one of their browsers. Raises NotFound when it is none of theirs, or over."""
+    if not await uow.run(END_SESSION_OF, user_id=user_id, session_id=session_id):
+        raise NotFound
 
 
 async def sign_out(uow: UnitOfWork, session_id: int) -> None:
@@ -132,7 +167,9 @@ async def issue_ticket(uow: UnitOfWork, digest: Digester, *, user_id: int, retur
     return secret
 
 
-async def redeem_ticket(uow: UnitOfWork, digest: Digester, secret: str) -> Redeemed | None:
+async def redeem_ticket(
+    uow: UnitOfWork, digest: Digester, secret: str, *, address: str | None = None, agent: str | None = None
+) -> Redeemed | None:
     """Use a ticket up; None when there is none, it is too old or used, or its user can no longer sign in."""
     ticket = await uow.one(TICKET_BY_DIGEST, digest=digest(secret, use="ticket"))
     if ticket is None or not await uow.run(USE_TICKET, ticket_id=ticket.id) or ticket.expires_at <= uow.now:
@@ -140,5 +177,5 @@ async def redeem_ticket(uow: UnitOfWork, digest: Digester, secret: str) -> Redee
     login = await uow.one(LOGIN_BY.at("user_id"), value=ticket.user_id)
     if login is None or login.user_state == DELETED:
         return None
-    opened = await open_session(uow, digest, user_id=ticket.user_id, login_id=login.id)
+    opened = await open_session(uow, digest, user_id=ticket.user_id, login_id=login.id, address=address, agent=agent)
     return Redeemed(opened, ticket.return_to)

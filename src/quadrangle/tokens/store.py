@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, exists, func, or_, select, update
 
 from quadrangle.accounts import ROOT_ID, SITE_ADMIN_ID, account_lineage, account_users, accounts, user_bind
 from quadrangle.courses import courses, enrollments
@@ -13,13 +13,16 @@ from quadrangle.tokens.model import (
     ACTIVE,
     DELETED,
     AccessToken,
+    AllowedApp,
     DeveloperKey,
     IdApp,
     IdAppInFull,
     IdKey,
     IdKeyForRequest,
     OAuthCode,
+    OpenSession,
     OwnerFacts,
+    OwnLogin,
     RefreshFacts,
     SessionForRequest,
     SignInFacts,
@@ -128,6 +131,31 @@ TOUCH_TOKEN = Statement[None](
         or_(access_tokens.c.last_used_at.is_(None), access_tokens.c.last_used_at <= bindparam("before", type_=UtcTime)),
     )
     .values(last_used_at=bindparam("at", type_=UtcTime))
+)
+
+# The applications that hold tokens of a user, by name. Index: ix_access_tokens_user_id_created_at_id.
+APPS_OF_USER = Statement(
+    select(
+        developer_keys.c.id,
+        developer_keys.c.name,
+        func.min(access_tokens.c.created_at).label("since"),
+        func.max(access_tokens.c.last_used_at).label("last_used_at"),
+    )
+    .join(developer_keys, developer_keys.c.id == access_tokens.c.developer_key_id)
+    .where(access_tokens.c.user_id == bindparam("user_id"), access_tokens.c.workflow_state != DELETED)
+    .group_by(developer_keys.c.id, developer_keys.c.name)
+    .order_by(developer_keys.c.name, developer_keys.c.id),
+    into=AllowedApp,
+)
+# End every token an application holds of a user. Index: the same.
+DELETE_TOKENS_OF_APP = Statement[None](
+    update(access_tokens)
+    .where(
+        access_tokens.c.user_id == bindparam("user_id"),
+        access_tokens.c.developer_key_id == bindparam("key_id"),
+        access_tokens.c.workflow_state != DELETED,
+    )
+    .values(workflow_state=DELETED, updated_at=bindparam("at", type_=UtcTime))
 )
 
 # End every token of a user.
@@ -364,6 +392,7 @@ SESSION_FOR_REQUEST = Statement(
         sessions.c.user_id,
         sessions.c.csrf_token,
         sessions.c.remembered,
+        sessions.c.confirmed_at,
         sessions.c.seen_at,
         sessions.c.expires_at,
         users.c.workflow_state.label("user_state"),
@@ -427,6 +456,37 @@ DELETE_OLD_SESSIONS_OF_USER = Statement[None](
 # A session seen again; one that stays signed in keeps its end.
 SEE_SESSION = Statement[None](
     update(sessions)
-    .where(sessions.c.id == bindparam("session_id"), sessions.c.remembered.is_(False))
-    .values(seen_at=bindparam("at", type_=UtcTime), expires_at=bindparam("until", type_=UtcTime))
+    .where(sessions.c.id == bindparam("session_id"))
+    .values(
+        seen_at=bindparam("at", type_=UtcTime),
+        expires_at=case(
+            (sessions.c.remembered.is_(True), sessions.c.expires_at), else_=bindparam("until", type_=UtcTime)
+        ),
+    )
+)
+_OWN = sessions.c.user_id == bindparam("user_id")
+# The sessions of a user that are not over, the one that was seen last first. Index: ix_sessions_user_id.
+SESSIONS_OF = Statement(
+    select(*(sessions.c[name] for name in OpenSession.__struct_fields__))
+    .where(_OWN, sessions.c.expires_at > bindparam("at", type_=UtcTime))
+    .order_by(sessions.c.seen_at.desc(), sessions.c.id.desc()),
+    into=OpenSession,
+)
+# One of them, ended. Index: primary key.
+END_SESSION_OF = Statement[None](delete(sessions).where(_OWN, sessions.c.id == bindparam("session_id")))
+# All of them but one. Index: ix_sessions_user_id.
+END_OTHER_SESSIONS = Statement[None](delete(sessions).where(_OWN, sessions.c.id != bindparam("kept_id")))
+
+# A login with its password. Index: primary key.
+OWN_LOGIN = Statement(
+    select(
+        logins.c.id,
+        logins.c.unique_id,
+        logins.c.password_digest,
+        logins.c.authentication_provider_id,
+        accounts.c.settings,
+    )
+    .join(accounts, accounts.c.id == logins.c.account_id)
+    .where(logins.c.id == bindparam("login_id"), logins.c.workflow_state == ACTIVE),
+    into=OwnLogin,
 )

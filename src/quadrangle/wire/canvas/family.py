@@ -27,6 +27,7 @@ from quadrangle.tokens import (
     TOUCH_EVERY,
     SessionForRequest,
     TokenForRequest,
+    is_confirmed,
     may_act_as,
     scope_covers,
     see_session,
@@ -216,7 +217,9 @@ class CanvasFamily:
             return
         if session.user_state == "deleted" or session.login_state != ACTIVE:
             return
-        facts = SessionFacts(session.id, session.csrf_token, session.remembered)
+        facts = SessionFacts(
+            session.id, session.login_id, session.csrf_token, session.remembered, is_confirmed(session, now)
+        )
         call.notes["web_session"] = facts
         if (
             call.method != "GET"

@@ -111,6 +111,7 @@ async def log_in(call: Call, asked: Asked[Credentials], around: Asked[LoginAsked
         password=password,
         stay=params.remember_me is True,
         address=call.address,
+        agent=call.header("user-agent"),
         replaces=before.id if before is not None else None,
     )
     if opened is None:
@@ -172,7 +173,9 @@ async def use_ticket(call: Call) -> Reply:
     """Use a one-time address: begins a session and goes on; a used or old one leads to the sign-in page."""
     before: SessionFacts | None = call.notes.get("web_session")
     async with writing(call.app.database, call.app.clock) as uow:
-        redeemed = await redeem_ticket(uow, call.app.digest, call.path["ticket"])
+        redeemed = await redeem_ticket(
+            uow, call.app.digest, call.path["ticket"], address=call.address, agent=call.header("user-agent")
+        )
         if redeemed is not None and before is not None:
             await sign_out(uow, before.id)
     if redeemed is None:

@@ -230,7 +230,7 @@ async def _activate(call: Call) -> Reply:
 def _actor(call: Call) -> Actor:
     """The caller; a session that stays signed in must be opened with the password again first (tokens.md §2)."""
     actor: Actor = call.user()
-    if actor.session is not None and actor.session.remembered:
+    if actor.session is not None and not actor.session.trusted:
         raise Forbidden
     return actor
 
@@ -274,8 +274,8 @@ async def _token_or_unseen(call: Call, right: str) -> Granted[TokenStanding]:
         return await _token(call, right)
     except Forbidden:
         actor: Actor = call.user()
-        remembered = actor.session is not None and actor.session.remembered
-        if remembered or await _owner(call, actor) == actor.user_id:
+        distrusted = actor.session is not None and not actor.session.trusted
+        if distrusted or await _owner(call, actor) == actor.user_id:
             raise
         raise NotFound from None
 

@@ -169,7 +169,8 @@ async def visible_person(call: Call, text_: str) -> tuple[Person, Acquaintance]:
     return person, known
 
 
-async def _may_rename(call: Call, known: Acquaintance) -> bool:
+async def may_rename(call: Call, known: Acquaintance) -> bool:
+    """Whether the caller may change the names of somebody."""
     if known.own:
         root = await reload_account(call.uow, ROOT_ID)
         if root_setting(root.settings, "users_can_edit_name"):
@@ -193,7 +194,7 @@ async def show_user(call: Call, asked: Asked[UserShow]) -> Reply:
     include = include_of(asked.read().include, "uuid", "last_login") | {"avatar_url", "email", "locale"}
     first, last = names_apart(person)
     manages = await manages_details(call.uow, known) if not known.own or known.rights else False
-    may_rename = manages or (known.own and await _may_rename(call, known))
+    renames = manages or (known.own and await may_rename(call, known))
     shown = replace(
         person_json(call, person, _seen_as(known), include),
         first_name=first,
@@ -201,7 +202,7 @@ async def show_user(call: Call, asked: Asked[UserShow]) -> Reply:
         effective_locale=(person.locale or DEFAULT_LOCALE) if known.own else UNSET,
         avatar_state=(person.avatar_state or "none") if manages and "avatar_state" in asked.read().include else UNSET,
         permissions=UserPermissions(
-            can_update_name=may_rename,
+            can_update_name=renames,
             can_update_avatar=known.own or manages,
             limit_parent_app_web_access=False,
         ),
@@ -297,7 +298,7 @@ async def _check_keys(call: Call, known: Acquaintance, keys: frozenset[str]) -> 
     """Refuse the request for any key its caller may not set (supporting-resources.md §1, Update)."""
     manages = await manages_details(call.uow, known)
     allowed = set(_OWN) if known.own or manages else set()
-    if manages or (known.own and await _may_rename(call, known)):
+    if manages or (known.own and await may_rename(call, known)):
         allowed |= _NAMES
     if manages:
         allowed |= _MANAGED if not known.own else {"email"}
@@ -339,6 +340,16 @@ async def update_user(call: Call, asked: Asked[UserEdit]) -> Reply:
     if person.workflow_state == "deleted":
         raise NotFound
     known = await acquaintance(call.uow, call.user().user_id, person.id)
+    changes = await revise(call, person, known, asked)
+    after = await call.uow.one(PERSON, id=person.id)
+    assert after is not None
+    shown = person_json(call, after, _seen_as(known), frozenset({"avatar_url", "email", "locale", "time_zone"}))
+    told = {name: getattr(after, name) for name in ("bio", "title") if name in changes}
+    return Reply(200, replace(shown, **told))
+
+
+async def revise(call: Call, person: Person, known: Acquaintance, asked: Asked[UserEdit]) -> dict[str, Any]:
+    """Change a person as far as the caller may; returns the columns that were written. Raises Forbidden, Invalid."""
     sent = call.tree.get("user")
     await _check_keys(call, known, frozenset(sent) if isinstance(sent, dict) else frozenset())
     edit = asked.read()
@@ -356,11 +367,7 @@ async def update_user(call: Call, asked: Asked[UserEdit]) -> Reply:
         await set_email(call.uow, person.id, email)
     if event:
         await suspend_people(call.uow, [person.id], suspended=event == "suspend")
-    after = await call.uow.one(PERSON, id=person.id)
-    assert after is not None
-    shown = person_json(call, after, _seen_as(known), frozenset({"avatar_url", "email", "locale", "time_zone"}))
-    told = {name: getattr(after, name) for name in ("bio", "title") if name in changes}
-    return Reply(200, replace(shown, **told))
+    return changes
 
 
 @routes.delete("/api/v1/users/:id/sessions", gives=str)
