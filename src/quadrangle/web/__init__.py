@@ -21,6 +21,7 @@ from quadrangle.web import (
     portfolio_sharing,
     portfolio_things,
     portfolios,
+    settings,
     styleguide,
 )
 
@@ -43,6 +44,7 @@ def all_screens() -> list[Route]:
         artifacts,
         accent,
         id_keys,
+        settings,
         styleguide,
     )
     return [route for module in modules for route in module.screens]

@@ -1,6 +1,6 @@
 """Moments in words, in the zone of whoever reads them."""
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from quadrangle.kernel.words import _, counted
 
@@ -9,8 +9,12 @@ _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 def day(moment: datetime, zone: tzinfo) -> str:
     """`15 February 2026`."""
-    local = moment.astimezone(zone)
-    return f"{local.day} {local:%B %Y}"
+    return date_in_words(moment.astimezone(zone))
+
+
+def date_in_words(day: date) -> str:
+    """`15 February 2026`."""
+    return f"{day.day} {day:%B %Y}"
 
 
 class Moments:
@@ -26,6 +30,9 @@ class Moments:
     def date(self, moment: datetime) -> str:
         """`2026-02-15`, as a field for a day holds it."""
         return moment.astimezone(self._zone).date().isoformat()
+
+    def on(self, day: date) -> str:
+        return date_in_words(day)
 
     def month(self, moment: datetime) -> str:
         """`Feb`."""
