@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.specs.auth.browser import Browser
+from tests.specs.brightspace.signing import call, make_app, make_key
 from tests.specs.files.conftest import uploaded
 from tests.specs.tokens.helpers import app_token, enrolled, make, root_settings
 from tests.specs.web.conftest import Visitor, words
@@ -393,6 +394,27 @@ class TestApps:
         assert world.with_token(theirs).get("/users/self").status_code == 200
         assert ben.post(f"{SETTINGS}/apps/{key}/end").status_code == 404
         assert "No apps yet" in words(ben.get(f"{SETTINGS}/apps"))
+
+
+class TestBrightspaceKeys:
+    def test_they_are_listed_and_ended(self, world: World, visitor: Visitors) -> None:
+        app = make_app(world)
+        key, theirs = make_key(world, app, "ben"), make_key(world, app, "cleo")
+        ben = visitor("ben")
+        page = ben.get(f"{SETTINGS}/apps")
+        assert key[0] in page.text
+        assert theirs[0] not in page.text
+        reply = ben.post(f"{SETTINGS}/apps/keys/{key[0]}/end")
+        assert "The key works no longer." in words(ben.follow(reply))
+        assert "You have given none." in words(ben.get(f"{SETTINGS}/apps"))
+        assert call(world, app, key, "/d2l/api/lp/1.0/users/whoami").status_code == 403
+        assert ben.post(f"{SETTINGS}/apps/keys/{theirs[0]}/end").status_code == 404
+        assert (
+            staying(world, "cleo")
+            .post(f"{SETTINGS}/apps/keys/{theirs[0]}/end")
+            .headers["location"]
+            .startswith(f"{SETTINGS}/confirm")
+        )
 
 
 class TestFiles:

@@ -1,4 +1,4 @@
-"""`/profile/settings/apps`: the applications that may act for one. Source: web.md W19."""
+"""`/profile/settings/apps`: the applications that may act for one, by token or by ID key. Source: web.md W19."""
 
 from quadrangle.http.call import Call
 from quadrangle.http.reply import Reply
@@ -6,7 +6,18 @@ from quadrangle.http.routing import Routes
 from quadrangle.kernel.access import Granted, authorise
 from quadrangle.kernel.words import _
 from quadrangle.people import Actor
-from quadrangle.tokens import DELETE, LIST, RULES, TokenStanding, apps_of, end_app_of, standing_before
+from quadrangle.tokens import (
+    ACTIVE,
+    DELETE,
+    LIST,
+    RULES,
+    TokenStanding,
+    apps_of,
+    end_app_of,
+    end_key_of_user,
+    keys_of_user,
+    standing_before,
+)
 from quadrangle.web.flash import done
 from quadrangle.web.settings.frame import APPS, ask_first, show_tab
 from quadrangle.wire.canvas.ids import number_for
@@ -25,7 +36,14 @@ async def list_apps(call: Call) -> Reply:
     """The applications that may act for one."""
     if (asks := ask_first(call, APPS)) is not None:
         return asks
-    return await show_tab(call, "apps.html", APPS, apps=await apps_of(call.uow, await _granted(call, LIST)))
+    by = await _granted(call, LIST)
+    return await show_tab(
+        call,
+        "apps.html",
+        APPS,
+        apps=await apps_of(call.uow, by),
+        keys=[(key, key.app_state == ACTIVE) for key in await keys_of_user(call.uow, by)],
+    )
 
 
 @screens.post(f"{APPS}/:id/end")
@@ -35,3 +53,12 @@ async def end_app(call: Call) -> Reply:
         return asks
     await end_app_of(call.uow, await _granted(call, DELETE), number_for(call.path["id"]))
     return done(call, APPS, _("It may act for you no longer."))
+
+
+@screens.post(f"{APPS}/keys/:token_id/end")
+async def end_key(call: Call) -> Reply:
+    """End one's ID key for an application."""
+    if (asks := ask_first(call, APPS)) is not None:
+        return asks
+    await end_key_of_user(call.uow, await _granted(call, DELETE), call.path["token_id"])
+    return done(call, APPS, _("The key works no longer."))
