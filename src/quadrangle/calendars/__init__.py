@@ -12,8 +12,8 @@ from quadrangle.calendars.event_service import (
     remove_event,
     revise_event,
 )
-from quadrangle.calendars.event_store import Added, ListKey
-from quadrangle.calendars.feeds import Feed, coming_up, feed_at
+from quadrangle.calendars.event_store import Added, Choice, ListKey
+from quadrangle.calendars.feeds import Feed, coming_up, events_of, feed_at
 from quadrangle.calendars.model import (
     LONGEST,
     MOST_OF_A_SERIES,
@@ -29,7 +29,7 @@ from quadrangle.calendars.model import (
 )
 from quadrangle.calendars.series import BadRule, TooMany, in_words
 from quadrangle.calendars.service import calendar_of, calendars_below, calendars_of, change_calendars, count_visible
-from quadrangle.calendars.subscriptions import add_calendars, added_calendars
+from quadrangle.calendars.subscriptions import add_calendars, added_calendars, choices, subscribe, unsubscribe
 from quadrangle.calendars.tables import calendar_events, calendar_subscriptions
 from quadrangle.calendars.timing import is_in_range
 
@@ -43,6 +43,7 @@ __all__ = [
     "BadRule",
     "CalendarChange",
     "CalendarInList",
+    "Choice",
     "Context",
     "Copies",
     "Desk",
@@ -66,10 +67,12 @@ __all__ = [
     "calendars_below",
     "calendars_of",
     "change_calendars",
+    "choices",
     "coming_up",
     "count_visible",
     "desk_at",
     "desks_of",
+    "events_of",
     "feed_at",
     "find_event",
     "in_words",
@@ -78,4 +81,6 @@ __all__ = [
     "may_add_events",
     "remove_event",
     "revise_event",
+    "subscribe",
+    "unsubscribe",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, or_, select, update
+from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, case, delete, or_, select, type_coerce, update
 
 from quadrangle.accounts import accounts, user_bind
 from quadrangle.calendars.model import AUTO, Event, SectionEvent
@@ -219,6 +219,43 @@ ADDED = Statement(
     )
     .order_by(accounts.c.name_key, accounts.c.id),
     into=Added,
+)
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """An account calendar that somebody may have among their own. auto: everybody of the account has it; added: by themselves."""
+
+    id: int
+    name: str
+    auto: bool
+    added: bool
+
+    @property
+    def shown(self) -> bool:
+        return self.auto or self.added
+
+
+# Every account calendar a user may have among their own, by name. Indexes: as of ADDED.
+CHOICES = Statement(
+    select(
+        accounts.c.id,
+        accounts.c.name,
+        type_coerce(accounts.c.account_calendar_subscription_type == AUTO, Boolean).label("auto"),
+        select(subscriptions.c.account_id)
+        .where(subscriptions.c.account_id == accounts.c.id, subscriptions.c.user_id == user_bind())
+        .correlate(accounts)
+        .exists()
+        .label("added"),
+    )
+    .where(_FOLLOWABLE)
+    .order_by(accounts.c.name_key, accounts.c.id),
+    into=Choice,
+)
+# Take one away that a user has added. Index: primary key.
+FORGET_ONE = Statement[Any](
+    delete(subscriptions).where(
+        subscriptions.c.user_id == user_bind(), subscriptions.c.account_id == bindparam("account_id", type_=BigId)
+    )
 )
 # Which of several account calendars a user may add. Indexes: the same.
 FOLLOWABLE = Statement(select(accounts.c.id).where(_FOLLOWABLE, any_of(accounts.c.id, "ids")), into=int)

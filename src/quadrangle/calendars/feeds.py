@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -56,11 +56,25 @@ async def coming_up(
     uow: UnitOfWork, user_id: int, courses: Sequence[CourseStanding], *, days: int, limit: int
 ) -> list[Event]:
     """What is next for a person: in their own calendar, in the account calendars among it, and in these of their courses. Two statements."""
-    added = await added_calendars(uow, user_id)
+    added = [one.id for one in await added_calendars(uow, user_id)]
+    return await events_of(uow, user_id, courses, added, between=(uow.now, uow.now + timedelta(days=days)), limit=limit)
+
+
+async def events_of(
+    uow: UnitOfWork,
+    user_id: int,
+    courses: Sequence[CourseStanding],
+    account_ids: Sequence[int],
+    *,
+    between: tuple[datetime, datetime],
+    limit: int,
+) -> list[Event]:
+    """The events of a person within two moments: of their own calendar, of their courses, and of account calendars that are known to be
+    among it. One statement."""
     desks = [Desk(Context("user", user_id), user_id)]
     desks += [Desk(Context("course", one.course.id), user_id, course=one) for one in courses]
-    shown = calendars_at([desk for desk in desks if desk.reads], [Context("account", one.id).code for one in added])
-    return await list_events(uow, shown, ListKey(), limit=limit, between=(uow.now, uow.now + timedelta(days=days)))
+    shown = calendars_at([desk for desk in desks if desk.reads], [Context("account", one).code for one in account_ids])
+    return await list_events(uow, shown, ListKey(), limit=limit, between=between)
 
 
 async def _of_person(uow: UnitOfWork, context: Context) -> Calendars:

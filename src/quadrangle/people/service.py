@@ -205,6 +205,13 @@ async def set_email(uow: UnitOfWork, user_id: int, address: str) -> None:
     )
 
 
+async def renew_calendar_secret(uow: UnitOfWork, user_id: int) -> str:
+    """Another address for the calendar of a person; whoever has the old one reads it no longer."""
+    secret = random_text(40)
+    await uow.update(users, {"id": user_id}, calendar_secret=secret, updated_at=uow.now)
+    return secret
+
+
 async def end_sessions(uow: UnitOfWork, user_id: int) -> None:
     """Sign a person out everywhere."""
     await uow.run(SESSIONS_OF_USER, user_id=user_id)

@@ -7,6 +7,7 @@ from quadrangle.http.routing import Route
 from quadrangle.web import (
     accent,
     artifacts,
+    calendar,
     courses,
     dashboard,
     home,
@@ -45,6 +46,7 @@ def all_screens() -> list[Route]:
         accent,
         id_keys,
         settings,
+        calendar,
         styleguide,
     )
     return [route for module in modules for route in module.screens]

@@ -34,6 +34,14 @@ class Moments:
     def on(self, day: date) -> str:
         return date_in_words(day)
 
+    def weekday(self, day: date) -> str:
+        """`Monday`."""
+        return f"{day:%A}"
+
+    def month_of(self, day: date) -> str:
+        """`February 2026`."""
+        return f"{day:%B %Y}"
+
     def month(self, moment: datetime) -> str:
         """`Feb`."""
         return f"{moment.astimezone(self._zone):%b}"
