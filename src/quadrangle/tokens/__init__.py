@@ -51,6 +51,7 @@ from quadrangle.tokens.model import (
     Issued,
     OpenSession,
     OwnLogin,
+    Reset,
     SessionForRequest,
     TokenForRequest,
 )
@@ -82,6 +83,15 @@ from quadrangle.tokens.passwords import (
     verified,
 )
 from quadrangle.tokens.reports import REPORTS
+from quadrangle.tokens.resets import (
+    RESET_LIFE,
+    ResetUsed,
+    allow_reset,
+    check_reset,
+    find_reset,
+    issue_reset,
+    use_reset,
+)
 from quadrangle.tokens.scopes import BRIGHTSPACE_SCOPES, USERINFO, is_known, scope_covers, shapes_of
 from quadrangle.tokens.service import (
     AlreadyActive,
@@ -124,7 +134,15 @@ from quadrangle.tokens.store import (
     TOKEN_OF_USER,
     TOKENS_OF_USER,
 )
-from quadrangle.tokens.tables import access_tokens, developer_keys, id_apps, id_keys, oauth_codes, session_tickets
+from quadrangle.tokens.tables import (
+    access_tokens,
+    developer_keys,
+    id_apps,
+    id_keys,
+    oauth_codes,
+    password_resets,
+    session_tickets,
+)
 from quadrangle.tokens.trusted import leads_below, with_query
 from quadrangle.tokens.when import parse_when
 
@@ -151,6 +169,7 @@ __all__ = [
     "READ",
     "REMEMBERED",
     "REPORTS",
+    "RESET_LIFE",
     "RULES",
     "SEEN_EVERY",
     "SESSION_FOR_REQUEST",
@@ -180,6 +199,8 @@ __all__ = [
     "OwnLogin",
     "PasswordChangedMeanwhile",
     "Redeemed",
+    "Reset",
+    "ResetUsed",
     "SessionForRequest",
     "TokenChangedMeanwhile",
     "TokenForRequest",
@@ -187,12 +208,14 @@ __all__ = [
     "TokenStanding",
     "access_tokens",
     "activate_token",
+    "allow_reset",
     "app_key",
     "apps_of",
     "base_strings",
     "change_password",
     "change_token",
     "check_new_password",
+    "check_reset",
     "confirm_session",
     "consent_needed",
     "create_app_pair",
@@ -211,12 +234,14 @@ __all__ = [
     "find_app",
     "find_asking_app",
     "find_key",
+    "find_reset",
     "give_key_pair",
     "id_apps",
     "id_keys",
     "is_confirmed",
     "is_known",
     "issue_code",
+    "issue_reset",
     "issue_ticket",
     "issue_token",
     "keys_of_user",
@@ -228,6 +253,7 @@ __all__ = [
     "open_session",
     "own_login",
     "parse_when",
+    "password_resets",
     "redeem_ticket",
     "redirects_to",
     "refresh_token",
@@ -247,6 +273,7 @@ __all__ = [
     "switch_app",
     "touch_id_key",
     "touch_token",
+    "use_reset",
     "user_key",
     "verified",
     "with_query",

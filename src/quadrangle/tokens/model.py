@@ -175,6 +175,24 @@ class OwnLogin(msgspec.Struct, frozen=True):
         return self.password_digest is not None and self.authentication_provider_id is None
 
 
+class Reset(msgspec.Struct, frozen=True):
+    """A one-time address to choose a password at, with the login it is for. settings: of its root account."""
+
+    id: int
+    login_id: int
+    user_id: int
+    unique_id: str
+    authentication_provider_id: int | None
+    login_state: str
+    user_state: str
+    settings: dict[str, Any]
+    expires_at: datetime
+
+    @property
+    def least(self) -> int:
+        return least_password(self.settings.get("password_policy"))
+
+
 class Ticket(msgspec.Struct, frozen=True):
     """A one-time address that starts a web session."""
 

@@ -1,5 +1,8 @@
 """What a person does with their own password: gives it once more, changes it. Source: tokens.md §2, web.md "Signing in"."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from quadrangle.db import Database, UnitOfWork
 from quadrangle.db.uow import reading
 from quadrangle.kernel.clock import Clock
@@ -45,7 +48,12 @@ def check_new_password(login: OwnLogin, password: str, again: str) -> None:
     """Raises Invalid for what can be no password of this login, or was typed in two ways."""
     if not login.has_password:
         raise Invalid.field("base", "Your password is kept elsewhere, by whoever vouches for you here.")
-    if problems := password_problems(password, login.settings.get("password_policy")):
+    check_typed(password, again, login.settings)
+
+
+def check_typed(password: str, again: str, settings: Mapping[str, Any]) -> None:
+    """Raises Invalid for what can be no password, or was typed in two ways. settings: of the root account."""
+    if problems := password_problems(password, settings.get("password_policy")):
         raise Invalid(*problems)
     if password != again:
         raise Invalid.field("password_again", "This differs from the line above.")

@@ -24,12 +24,21 @@ from quadrangle.tokens.model import (
     OwnerFacts,
     OwnLogin,
     RefreshFacts,
+    Reset,
     SessionForRequest,
     SignInFacts,
     Ticket,
     TokenForRequest,
 )
-from quadrangle.tokens.tables import access_tokens, developer_keys, id_apps, id_keys, oauth_codes, session_tickets
+from quadrangle.tokens.tables import (
+    access_tokens,
+    developer_keys,
+    id_apps,
+    id_keys,
+    oauth_codes,
+    password_resets,
+    session_tickets,
+)
 
 # A token by its digest with its user and an active login. Hot: the first statement of every request. Index: digest is unique.
 TOKEN_FOR_REQUEST = Statement(
@@ -433,6 +442,29 @@ def _login_by(key: str) -> Any:
 
 
 LOGIN_BY = Dynamic(_login_by, into=SignInFacts)
+
+# An address to choose a password at, by its digest. Index: digest is unique.
+RESET_BY_DIGEST = Statement(
+    select(
+        password_resets.c.id,
+        password_resets.c.login_id,
+        logins.c.user_id,
+        logins.c.unique_id,
+        logins.c.authentication_provider_id,
+        logins.c.workflow_state.label("login_state"),
+        users.c.workflow_state.label("user_state"),
+        accounts.c.settings,
+        password_resets.c.expires_at,
+    )
+    .join(logins, logins.c.id == password_resets.c.login_id)
+    .join(users, users.c.id == logins.c.user_id)
+    .join(accounts, accounts.c.id == logins.c.account_id)
+    .where(password_resets.c.digest == bindparam("digest")),
+    into=Reset,
+)
+USE_RESET = Statement[None](delete(password_resets).where(password_resets.c.id == bindparam("reset_id")))
+# Every such address of a login. Index: ix_password_resets_login_id.
+DELETE_RESETS_OF = Statement[None](delete(password_resets).where(password_resets.c.login_id == bindparam("login_id")))
 
 # A ticket by its digest. Index: digest is unique.
 TICKET_BY_DIGEST = Statement(

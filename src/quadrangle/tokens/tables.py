@@ -76,6 +76,19 @@ session_tickets = Table(
     sqlite_autoincrement=True,
 )
 
+# One-time addresses at which somebody chooses a new password, handed to them by an administrator.
+password_resets = Table(
+    "password_resets",
+    metadata,
+    primary_id(),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("login_id", BigId, ForeignKey("logins.id"), nullable=False),
+    Column("made_by", BigId, ForeignKey("users.id"), nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Index(None, "login_id"),
+    sqlite_autoincrement=True,
+)
+
 # Applications that sign with ID keys (Brightspace). Keys are derived from the ids, never kept.
 id_apps = Table(
     "id_apps",

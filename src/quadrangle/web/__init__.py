@@ -22,6 +22,7 @@ from quadrangle.web import (
     portfolio_sharing,
     portfolio_things,
     portfolios,
+    resets,
     settings,
     styleguide,
 )
@@ -46,6 +47,7 @@ def all_screens() -> list[Route]:
         accent,
         id_keys,
         settings,
+        resets,
         calendar,
         styleguide,
     )
