@@ -161,3 +161,34 @@ def test_two_browsers(world: World, watched: Watched, browser: Any) -> None:
     press(page, "Sign out everywhere")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     other.context.close()
+
+
+def test_a_lost_password(world: World, watched: Watched, browser: Any) -> None:
+    """An administrator makes an address; whoever has it chooses the new password, and signs in with it."""
+    page = watched.page
+    sign_in(page, world, "root", f"/users/{world.ids['ben']}/reset_password")
+    shoot(page, "reset-make")
+    assert findings(page) == []
+    page.get_by_role("button", name="Make an address for ben@example.com").press("Enter")
+    address = page.get_by_label("Address to choose a new password at").input_value()
+    shoot(page, "reset-made")
+    assert findings(page) == []
+    page.reload()
+    assert address not in page.content()
+
+    ben = Watched(browser.new_context().new_page())
+    ben.page.goto(address)
+    shoot(ben.page, "reset-choose")
+    assert findings(ben.page) == []
+    ben.page.get_by_label("New password", exact=True).fill("four quiet words here")
+    ben.page.get_by_label("New password, once more").fill("four quiet words here")
+    press(ben.page, "Set it")
+    expect(ben.page.get_by_role("heading", name="Your new password counts")).to_be_visible()
+    assert findings(ben.page) == []
+    ben.page.get_by_role("link", name="Sign in").press("Enter")
+    ben.page.get_by_label("Password").fill("four quiet words here")
+    ben.page.keyboard.press("Enter")
+    ben.page.wait_for_url(f"{world.url}/")
+    assert [*watched.complaints, *ben.complaints] == []
+    assert [*watched.strangers(world.url), *ben.strangers(world.url)] == []
+    ben.page.context.close()
