@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from quadrangle.db import Database, UnitOfWork
-from quadrangle.db.uow import reading
-from quadrangle.kernel.clock import Clock
+from quadrangle.db import UnitOfWork
 from quadrangle.kernel.errors import Conflict, Invalid
 from quadrangle.people import SessionFacts, logins, password_problems, sessions, verify_password
 from quadrangle.tokens.model import OwnLogin
@@ -24,10 +22,8 @@ async def own_login(uow: UnitOfWork, session: SessionFacts) -> OwnLogin | None:
     return await uow.one(OWN_LOGIN, login_id=session.login_id)
 
 
-async def verified(database: Database, clock: Clock, session: SessionFacts, password: str) -> str | None:
-    """The digest that `password` made, when it is that of the login of a session; outside any transaction, as it takes its time."""
-    async with reading(database, clock) as uow:
-        login = await own_login(uow, session)
+async def verified(login: OwnLogin | None, password: str) -> str | None:
+    """The digest that `password` made, when it is that of the login. It takes its time, so outside any transaction."""
     known = login.password_digest if login is not None and login.has_password else None
     readable = len(password) <= LONGEST_PASSWORD
     return known if await verify_password(known, password if readable else "") else None

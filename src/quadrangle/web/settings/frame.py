@@ -5,6 +5,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from quadrangle import tokens
+from quadrangle.db.uow import reading
 from quadrangle.http.call import Call
 from quadrangle.http.reply import Reply, redirect
 from quadrangle.kernel.errors import LimitReached
@@ -56,7 +57,9 @@ async def verify(call: Call, password: str) -> None:
     if not family.sign_ins.begin(who, moment):
         call.notes["too_many"] = True
         return
-    digest = await tokens.verified(call.app.database, call.app.clock, session_of(call), password)
+    async with reading(call.app.database, call.app.clock) as uow:
+        login = await tokens.own_login(uow, session_of(call))
+    digest = await tokens.verified(login, password)
     if digest is not None:
         family.sign_ins.succeeded(who, moment)
     call.notes["verified"] = digest
