@@ -27,7 +27,7 @@ class Moments:
     def day(self, moment: datetime) -> str:
         return day(moment, self._zone)
 
-    def date(self, moment: datetime) -> str:
+    def as_field(self, moment: datetime) -> str:
         """`2026-02-15`, as a field for a day holds it."""
         return moment.astimezone(self._zone).date().isoformat()
 

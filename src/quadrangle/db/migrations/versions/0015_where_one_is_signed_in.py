@@ -5,7 +5,7 @@ from alembic import op
 
 from quadrangle.db.migrations.ids import start_ids
 
-revision = "0020"
+revision = "0015"
 down_revision = "0014"
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
