@@ -10,14 +10,18 @@ from quadrangle.reports.model import (
     CREATED,
     DELETED,
     ERROR,
+    EXTRA_TEXT,
     RUNNING,
     UNDER_WAY,
+    AskedRun,
     ReportRun,
     UnknownTerm,
 )
+from quadrangle.reports.preview import ROWS as PREVIEWED_ROWS
+from quadrangle.reports.preview import Preview, preview
 from quadrangle.reports.scope import Scope
 from quadrangle.reports.service import abort_report, delete_report, find_run, start_report
-from quadrangle.reports.store import COUNT_RUNS, LAST_RUNS, RUN, RUNS
+from quadrangle.reports.store import COUNT_RUNS, LAST_RUNS, RUN, RUNS, RUNS_WITH_AUTHORS
 from quadrangle.reports.tables import report_runs
 
 KINDS = (
@@ -38,17 +42,22 @@ __all__ = [
     "CREATED",
     "DELETED",
     "ERROR",
+    "EXTRA_TEXT",
     "KINDS",
     "LAST_RUNS",
+    "PREVIEWED_ROWS",
     "READ_REPORTS",
     "RUN",
     "RUNNING",
     "RUNS",
+    "RUNS_WITH_AUTHORS",
     "TERM",
     "UNDER_WAY",
     "WITH_DELETED",
+    "AskedRun",
     "Parameter",
     "Part",
+    "Preview",
     "ReportKind",
     "ReportRun",
     "Scope",
@@ -58,6 +67,7 @@ __all__ = [
     "delete_report",
     "find_run",
     "one_part",
+    "preview",
     "report_runs",
     "run_reports",
     "start_report",

@@ -15,7 +15,7 @@ from quadrangle.reports.model import CannotBeDone
 from quadrangle.reports.scope import STUDENT, Scope
 
 LONGEST_WINDOW: Final = timedelta(weeks=2)
-_SINCE: Final = Parameter("start_at", "Only what was done since then counts.")
+_SINCE: Final = Parameter("start_at", "Only what was done since then counts.", takes="moment")
 
 
 def moment_of(parameters: dict[str, Any], name: str) -> datetime | None:
@@ -122,6 +122,10 @@ def _without_submissions(scope: Scope) -> list[Part]:
     return [Part("", header, rows)]
 
 
+# The words that reports have for states of enrollments.
+ENROLLMENT_STATES: Final = ("active", "invited", "inactive", "concluded", "rejected", "deleted")
+
+
 def stored_states(told: list[str]) -> list[str]:
     """States of enrollments as they are kept, from the words reports have for them."""
     kept = {"concluded": ["completed"], "invited": ["invited", "creation_pending"]}
@@ -207,10 +211,20 @@ KINDS: Final = (
         (
             TERM,
             COURSE,
-            Parameter("start_at", "Where the time looked at begins, at most two weeks before its end.", required=True),
-            Parameter("end_at", "Where it ends. Default: now.", required=True),
+            Parameter(
+                "start_at",
+                "Where the time looked at begins, at most two weeks before its end.",
+                required=True,
+                takes="moment",
+            ),
+            Parameter("end_at", "Where it ends. Default: now.", required=True, takes="moment"),
             Parameter("include_enrollment_state", "Add a column with the state of the enrollment."),
-            Parameter("enrollment_state[]", "Only enrollments in these states; `all` for any."),
+            Parameter(
+                "enrollment_state[]",
+                "Only enrollments in these states; `all` for any.",
+                takes="several",
+                choices=ENROLLMENT_STATES,
+            ),
         ),
         _without_submissions,
         prepare=_window,

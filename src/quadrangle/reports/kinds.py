@@ -2,20 +2,32 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 from sqlalchemy import Select
 
 from quadrangle.reports.scope import Scope
 
+Takes = Literal["flag", "part", "terms", "course", "moment", "one", "several"]
+
 
 class Parameter(msgspec.Struct, frozen=True):
-    """One thing that can be said. `required` is told, never enforced (account-reports.md §2.2)."""
+    """One thing that can be said. `required` is told, never enforced (account-reports.md §2.2).
+
+    takes: what it is made of; a part is a flag of which at least one counts. choices: the words that one, or several, are taken from.
+    """
 
     name: str
     description: str
     required: bool = False
+    takes: Takes = "flag"
+    choices: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Its name as it is read; that of a list is told with the brackets it is sent with."""
+        return self.name.removesuffix("[]")
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -55,8 +67,9 @@ class ReportKind(msgspec.Struct, frozen=True):
 TERM: Final = Parameter(
     "enrollment_term_id",
     "Only courses of these terms: an id, a SIS id as `sis_term_id:…`, several with commas between them, or `active_terms`. Default: all terms.",
+    takes="terms",
 )
-COURSE: Final = Parameter("course_id", "Only this course: its id, or its SIS id as `sis_course_id:…`.")
+COURSE: Final = Parameter("course_id", "Only this course: its id, or its SIS id as `sis_course_id:…`.", takes="course")
 WITH_DELETED: Final = Parameter("include_deleted", "Also what has been deleted, as far as the report can tell of it.")
 
 

@@ -45,6 +45,12 @@ class ReportRun(msgspec.Struct, frozen=True):
         return ((self.end_at or now) - (self.start_at or self.created_at)).total_seconds()
 
 
+class AskedRun(ReportRun, frozen=True):
+    """A run with the name of who asked for it."""
+
+    author: str
+
+
 class UnknownTerm(Invalid):
     """None of the terms that were named exists."""
 

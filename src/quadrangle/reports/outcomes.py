@@ -44,7 +44,16 @@ KINDS: Final = (
     ReportKind(
         "outcome_results_csv",
         "Outcome Results",
-        (TERM, Parameter("order", "`users`, `courses` or `outcomes`: what comes first."), WITH_DELETED),
+        (
+            TERM,
+            Parameter(
+                "order",
+                "`users`, `courses` or `outcomes`: what comes first.",
+                takes="one",
+                choices=("users", "courses", "outcomes"),
+            ),
+            WITH_DELETED,
+        ),
         _nothing(_RESULTS, NONE_FOUND),
     ),
     ReportKind(

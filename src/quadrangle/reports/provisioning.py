@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, null, or_, select
 
-from quadrangle.accounts import account_users, accounts, enrollment_terms, roles
+from quadrangle.accounts import COURSE_BASES, account_users, accounts, enrollment_terms, roles
 from quadrangle.courses import course_sections, courses, enrollments
 from quadrangle.db.cells import local_time, place_of, truth, words
 from quadrangle.groups import group_categories, group_memberships, groups
 from quadrangle.kernel.params import truthy
 from quadrangle.people import EMAIL_OF_USER, logins, users
-from quadrangle.reports.activity import list_of, stored_states
+from quadrangle.reports.activity import ENROLLMENT_STATES, list_of, stored_states
 from quadrangle.reports.course_lists import STATUS
 from quadrangle.reports.kinds import TERM, WITH_DELETED, Parameter, Part, ReportKind
 from quadrangle.reports.model import CannotBeDone
@@ -522,7 +522,7 @@ def _parts(sis: bool) -> Callable[[Scope], list[Part]]:
 
 
 def _parameters(*more: Parameter) -> tuple[Parameter, ...]:
-    flags = (Parameter(name, f"With the part `{name}`.") for name in PARTS)
+    flags = (Parameter(name, f"With the part `{name}`.", takes="part") for name in PARTS)
     return (TERM, *flags, Parameter(SISONLY, "Only what came with a SIS import."), WITH_DELETED, *more)
 
 
@@ -531,8 +531,18 @@ KINDS: Final = (
         "provisioning_csv",
         "Provisioning",
         _parameters(
-            Parameter("enrollment_filter", "Only enrollments of these types, as `StudentEnrollment`."),
-            Parameter("enrollment_states", "Only enrollments in these states."),
+            Parameter(
+                "enrollment_filter",
+                "Only enrollments of these types, as `StudentEnrollment`.",
+                takes="several",
+                choices=COURSE_BASES,
+            ),
+            Parameter(
+                "enrollment_states",
+                "Only enrollments in these states.",
+                takes="several",
+                choices=ENROLLMENT_STATES,
+            ),
         ),
         _parts(sis=False),
         names_parts=True,

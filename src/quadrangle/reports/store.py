@@ -5,7 +5,8 @@ from sqlalchemy import bindparam, func, select, update
 from quadrangle.courses import courses
 from quadrangle.db import Statement
 from quadrangle.db.schema import BigId
-from quadrangle.reports.model import COMPILING, DELETED, ERROR, RUNNING, UNDER_WAY, ReportRun
+from quadrangle.people import users
+from quadrangle.reports.model import COMPILING, DELETED, ERROR, RUNNING, UNDER_WAY, AskedRun, ReportRun
 from quadrangle.reports.tables import report_runs
 
 _RUN = tuple(report_runs.c[name] for name in ReportRun.__struct_fields__)
@@ -26,6 +27,17 @@ RUNS = Statement(
     into=ReportRun,
 )
 COUNT_RUNS = Statement(select(func.count()).select_from(report_runs).where(_OF_ACCOUNT, _OF_TYPE, _ALIVE), into=int)
+
+# The same with who asked for each. Index: the same, primary key of users.
+RUNS_WITH_AUTHORS = Statement(
+    select(*_RUN, users.c.name.label("author"))
+    .join(users, users.c.id == report_runs.c.user_id)
+    .where(_OF_ACCOUNT, _OF_TYPE, _ALIVE)
+    .order_by(report_runs.c.created_at.desc(), report_runs.c.id.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset")),
+    into=AskedRun,
+)
 
 # The newest run of each type at one account. Index: ix_report_runs_account_id_report_type_id.
 LAST_RUNS = Statement(

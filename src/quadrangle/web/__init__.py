@@ -24,6 +24,7 @@ from quadrangle.web import (
     portfolios,
     resets,
     settings,
+    reports,
     styleguide,
 )
 
@@ -44,6 +45,7 @@ def all_screens() -> list[Route]:
         portfolio_exports,
         portfolio_imports,
         artifacts,
+        reports,
         accent,
         id_keys,
         settings,

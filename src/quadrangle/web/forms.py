@@ -77,6 +77,12 @@ class Form:
     def checked(self, field: str) -> bool:
         return truthy(self._values[field] if self._typed is None else self._typed.get(field, False))
 
+    def chosen(self, field: str) -> list[str]:
+        """The values of a field that takes several."""
+        given = self._values[field] if self._typed is None else self._typed.get(field, ())
+        several = given if isinstance(given, list | tuple) else [given]
+        return [text for one in several if isinstance(one, _Scalar) and (text := as_text(one))]
+
     def errors(self, field: str) -> list[str]:
         return self._errors.get(field, [])
 

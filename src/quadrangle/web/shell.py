@@ -67,7 +67,6 @@ async def shell_of(call: Call, here: str | None = None) -> Shell:
     """One statement."""
     actor = call.actor
     head = await letterhead(call.uow, None if actor is None else actor.user_id)
-    session = None if actor is None else actor.session
     return Shell(
         site=head.campus,
         person=head.short_name,
@@ -76,12 +75,18 @@ async def shell_of(call: Call, here: str | None = None) -> Shell:
         places=() if actor is None else _places(head),
         here=here,
         at=call.raw_path,
-        csrf="" if session is None else session.csrf_token,
+        csrf=csrf_of(call),
         sign_in="/login" if call.raw_path == "/" else f"/login?return_to={quote(call.raw_path, safe='')}",
         accent=accent.address(head.accent),
         flash=flash.said(call),
         trouble=unclaimed(call),
     )
+
+
+def csrf_of(call: Call) -> str:
+    """What proves that a form of a screen is ours; a piece of a screen needs it as well."""
+    session = None if call.actor is None else call.actor.session
+    return "" if session is None else session.csrf_token
 
 
 def _own_picture(call: Call, head: Letterhead) -> str | None:

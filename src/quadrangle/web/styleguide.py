@@ -64,7 +64,10 @@ async def styleguide(call: Call) -> Reply:
         form=form_on(call, HOME, group="sample", name="Field notes", public=True),
         refused=Form({"name": "", "reason": "b", "about": "", "public": False}, "refused", {"about": "Kept."}, wrong),
         samples=Form(
-            {"email": "", "about": "Tides and estuaries", "role": "b", "who": "b", "open": True}, "more", None, None
+            {"email": "", "about": "Tides and estuaries", "role": "b", "who": "b", "open": True, "days": ["tu"]},
+            "more",
+            None,
+            None,
         ),
         tree=_TREE,
         address=lambda number: f"{HOME}?page={number}",

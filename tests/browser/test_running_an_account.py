@@ -1,0 +1,57 @@
+"""What administrators and moderators do, in a real browser. Source: web.md W13 to W18, journeys 5, 6, 7 and 9."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Watched, findings
+from tests.browser.test_the_screens import shoot, sign_in
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"])]
+
+
+def fine(watched: Watched, world: World, name: str) -> None:
+    """The screen is accessible, complains of nothing, and asks nobody else."""
+    shoot(watched.page, name)
+    assert findings(watched.page) == []
+    assert watched.complaints == []
+    assert watched.strangers(world.url) == []
+    watched.page.set_viewport_size({"width": 1280, "height": 900})
+
+
+class TestReports:
+    def test_a_run_is_watched_previewed_fetched_and_another_stopped(self, world: World, watched: Watched) -> None:
+        """Journey 6."""
+        page = watched.page
+        sign_in(page, world, "root", "/accounts/1/reports")
+        fine(watched, world, "reports")
+        page.get_by_role("link", name="Lists of people, courses and more").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Lists of people, courses and more")).to_be_visible()
+        fine(watched, world, "report")
+        page.get_by_role("button", name="Make the report").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Waiting for its turn")).to_be_visible()
+        fine(watched, world, "report-waits")
+        page.reload()
+        expect(page.get_by_text("Waiting for its turn")).to_be_visible()
+        world.work()
+        expect(page.get_by_text("It is ready")).to_be_visible(timeout=10_000)
+        page.get_by_role("link", name="courses.csv").click()
+        expect(page.get_by_role("cell", name="PHY101")).to_be_visible()
+        fine(watched, world, "report-ready")
+        with page.expect_download() as fetched:
+            page.get_by_role("link", name="Download").click()
+        assert fetched.value.suggested_filename.startswith("provisioning_csv_15_Feb_2026")
+        page.get_by_role("link", name="Make another").click()
+        page.get_by_role("button", name="Make the report").click()
+        page.get_by_role("button", name="Stop it").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").first).to_have_text("The report was stopped.")
+        expect(page.get_by_text("It was stopped. There is no file.")).to_be_visible()
+        page.get_by_role("link", name="Delete…").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_contain_text("Its file goes out of sight")
+        page.get_by_role("button", name="Delete it").click()
+        expect(page.get_by_role("status")).to_have_text("The run was deleted.")
+        fine(watched, world, "report-history")
