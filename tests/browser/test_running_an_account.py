@@ -17,6 +17,7 @@ def fine(watched: Watched, world: World, name: str) -> None:
     assert watched.complaints == []
     assert watched.strangers(world.url) == []
     watched.page.set_viewport_size({"width": 1280, "height": 900})
+    watched.page.emulate_media(color_scheme="light")
 
 
 class TestReports:

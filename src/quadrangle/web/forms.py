@@ -33,7 +33,8 @@ def _says(error: FieldError) -> str:
         "taken": _("There is one with this already."),
         "invalid": _("This cannot be used here."),
     }
-    text = known.get(error.type) or error.message or error.type
+    said = {"must not be before start_at": _("The end lies before the beginning.")}
+    text = said.get(error.message) or known.get(error.type) or error.message or error.type
     return text[:1].upper() + text[1:] + ("" if text[-1:] in ".!?" else ".")
 
 
@@ -66,7 +67,7 @@ class Form:
         return field if self._group is None else f"{self._group}[{field}]"
 
     def id(self, field: str) -> str:
-        return field if self._group is None else f"{self._group}-{field}"
+        return field if self._group is None else "-".join([*_keys(self._group), field])
 
     def value(self, field: str) -> Any:
         """What was typed, else what there is."""
@@ -86,9 +87,21 @@ class Form:
     def errors(self, field: str) -> list[str]:
         return self._errors.get(field, [])
 
-    def problems(self) -> list[str]:
-        """What is wrong with no field of the form in particular."""
-        return [says for name, several in self._errors.items() if name not in self._values for says in several]
+    def problems(self, *beside: "Form") -> list[str]:
+        """What is wrong with no field in particular, of this form and of those that are sent with it."""
+        known = {name for form in (self, *beside) for name in form._values}
+        return [says for name, several in self._errors.items() if name not in known for says in several]
+
+
+def _keys(group: str) -> list[str]:
+    """`account[settings]` → account, settings."""
+    return group.replace("]", "").split("[")
+
+
+def _sent_in(tree: Any, group: str | None) -> Any:
+    for key in [] if group is None else _keys(group):
+        tree = tree.get(key) if isinstance(tree, dict) else None
+    return tree
 
 
 def form_on(call: Call, posts_to: str, /, *, group: str | None = None, **values: Any) -> Form:
@@ -97,7 +110,7 @@ def form_on(call: Call, posts_to: str, /, *, group: str | None = None, **values:
     if failure is None or call.route is None or call.route.template != posts_to:
         return Form(values, group, None, None)
     call.notes[_CLAIMED] = True
-    typed = call.tree if group is None else call.tree.get(group)
+    typed = _sent_in(call.tree, group)
     return Form(values, group, typed if isinstance(typed, dict) else {}, failure)
 
 

@@ -1,5 +1,7 @@
 """`/`: what is new for whoever is signed in; for everybody else what this is, and where to sign in. Source: web.md W2."""
 
+from typing import Final
+
 import msgspec
 
 from quadrangle import announcements, calendars, pages, portfolios
@@ -26,7 +28,7 @@ screens = Routes("web", "Home")
 
 _SHOWN = 6  # courses, portfolios, changed pages, events
 _AHEAD = 30  # days
-_HUES = {"warning": "warn", "error": "bad", "information": "", "question": "", "calendar": ""}
+HUES: Final = {"warning": "warn", "error": "bad", "information": "", "question": "", "calendar": ""}
 
 
 @screens.get("/", public=True)
@@ -43,7 +45,7 @@ async def home(call: Call) -> Reply:
         "home.html",
         here="home",
         policy=READING if told else POLICY,
-        told=[(one, prose(one.message), _HUES.get(one.icon, "")) for one in told],
+        told=[(one, prose(one.message), HUES.get(one.icon, "")) for one in told],
         shelf=await _shelf(call, user_id),
         courses=mine[:_SHOWN],
         more_courses=len(mine) > _SHOWN,
