@@ -1,7 +1,7 @@
 """What administrators and moderators do, in a real browser. Source: web.md W13 to W18, journeys 5, 6, 7 and 9."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Watched, findings
 from tests.browser.test_the_screens import shoot, sign_in
@@ -56,3 +56,41 @@ class TestReports:
         page.get_by_role("button", name="Delete it").click()
         expect(page.get_by_role("status")).to_have_text("The run was deleted.")
         fine(watched, world, "report-history")
+
+
+class TestAnnouncements:
+    def test_teachers_are_told_and_close_it_and_students_never_see_it(
+        self, world: World, watched: Watched, browser: Browser
+    ) -> None:
+        """Journey 5."""
+        page = watched.page
+        sign_in(page, world, "root", "/accounts/1/announcements")
+        fine(watched, world, "announcements-none")
+        page.get_by_role("link", name="Write one").focus()
+        page.keyboard.press("Enter")
+        page.get_by_label("Heading").fill("Grades are due on Friday")
+        inside = page.frame_locator(".tox-edit-area iframe")
+        inside.locator("body").click()
+        inside.locator("body").press_sequentially("Until noon, please.")
+        page.get_by_label("A date", exact=True).check()
+        page.get_by_label("Teacher", exact=True).check()
+        page.get_by_role("button", name="Preview").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("article")).to_contain_text("Until noon, please.")
+        expect(page.get_by_label("Teacher", exact=True)).to_be_checked()
+        expect(page.frame_locator(".tox-edit-area iframe").locator("p")).to_have_text("Until noon, please.")
+        fine(watched, world, "announcement-preview")
+        page.get_by_role("button", name="Announce it").click()
+        expect(page.get_by_role("status")).to_contain_text("is shown now")
+        fine(watched, world, "announcements")
+        for who, sees in (("ada", True), ("ben", False)):
+            context = browser.new_context()
+            other = context.new_page()
+            sign_in(other, world, who)
+            expect(other.get_by_role("article", name="Grades are due on Friday")).to_have_count(int(sees))
+            if sees:
+                other.get_by_role("button", name="Do not show “Grades are due on Friday” again").click()
+                expect(other.get_by_role("article", name="Grades are due on Friday")).to_have_count(0)
+            context.close()
+        page.get_by_role("button", name="End “Grades are due on Friday” now").click()
+        expect(page.get_by_role("heading", name="Over")).to_be_visible()

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from quadrangle.kernel.errors import Conflict
 from quadrangle.kernel.params import ABSENT, Absent
 
 ACTIVE: Final = "active"
@@ -67,3 +68,18 @@ class AnnouncementChange(msgspec.Struct, frozen=True, kw_only=True):
     months_in_display_cycle: int | None | Absent = ABSENT
     send_message: bool | Absent = ABSENT
     roles: tuple[str | None, ...] = ()
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What readers would see of an announcement. message: sanitised."""
+
+    subject: str
+    message: str
+    icon: str
+
+
+class NotYetBegun(Conflict):
+    """What nobody has seen cannot be over."""
+
+    code = "announcement_not_begun"
+    says = "It has not begun yet: change its times, or delete it."

@@ -7,7 +7,15 @@ from typing import Any, Final
 from quadrangle.accounts import ROOT_ID, SITE_ADMIN_ID, Account, Role, find_with, roles_along
 from quadrangle.announcements import store
 from quadrangle.announcements.access import ORDINARY, PAST, Reader, shows
-from quadrangle.announcements.model import ACTIVE, DELETED, NOBODY_ENROLLED, Announcement, AnnouncementChange
+from quadrangle.announcements.model import (
+    ACTIVE,
+    DELETED,
+    NOBODY_ENROLLED,
+    Announcement,
+    AnnouncementChange,
+    Draft,
+    NotYetBegun,
+)
 from quadrangle.announcements.rules import columns_of, hosted_since
 from quadrangle.announcements.tables import announcement_roles, announcements
 from quadrangle.db import UnitOfWork
@@ -101,6 +109,12 @@ async def announce(
     return await find_announcement(uow, made, user_id)
 
 
+def draft(granted: Granted[Account], change: AnnouncementChange) -> Draft:
+    """How an announcement would look; nothing is kept. Raises Invalid with all that is wrong with it."""
+    columns = columns_of(change, {}, granted.subject.id)
+    return Draft(subject=columns["subject"], message=columns["message"], icon=columns["icon"])
+
+
 async def revise(
     uow: UnitOfWork,
     granted: Granted[Account],
@@ -163,6 +177,17 @@ async def _address(uow: UnitOfWork, announcement_id: int, audience: Sequence[int
 
 
 # --- being done with it
+
+
+async def end(uow: UnitOfWork, granted: Granted[Account], announcement: Announcement) -> None:
+    """Let it be over from now on, for everybody. Raises NotYetBegun, and NotFound when it is gone. One that is over stays as it was."""
+    if announcement.end_at <= uow.now:
+        return
+    if announcement.start_at > uow.now:
+        raise NotYetBegun
+    where = {"id": announcement.id, "account_id": granted.subject.id, "workflow_state": ACTIVE}
+    if not await uow.update(announcements, where, end_at=uow.now, updated_at=uow.now):
+        raise NotFound
 
 
 async def dismiss(uow: UnitOfWork, announcement: Announcement, user_id: int) -> None:

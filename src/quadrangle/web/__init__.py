@@ -6,6 +6,7 @@ Their files lie in static/, where vendor/ holds what others made, locked by vend
 from quadrangle.http.routing import Route
 from quadrangle.web import (
     accent,
+    announcements,
     artifacts,
     calendar,
     courses,
@@ -45,6 +46,7 @@ def all_screens() -> list[Route]:
         portfolio_exports,
         portfolio_imports,
         artifacts,
+        announcements,
         reports,
         accent,
         id_keys,

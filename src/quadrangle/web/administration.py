@@ -33,7 +33,10 @@ class Screen(msgspec.Struct, frozen=True):
 
 
 def _screens() -> tuple[Screen, ...]:
-    return (Screen("reports", _("Reports"), ("read_reports",)),)
+    return (
+        Screen("announcements", _("Announcements"), ("manage_alerts",)),
+        Screen("reports", _("Reports"), ("read_reports",)),
+    )
 
 
 class Administration(msgspec.Struct, frozen=True):

@@ -219,7 +219,7 @@ async def create_account_notification(call: Call, asked: Asked[NotificationEdit]
     reader = await reader_for(call)
     rights = reader.standing.rights
     granted = announcements.manage(rights, reader.account)
-    change = _change(asked.read(), addressed.read())
+    change = change_of(asked.read(), addressed.read())
     made = await announcements.announce(call.uow, granted, rights.chain, reader.user_id, change)
     return Reply(200, notification_json(made))
 
@@ -233,11 +233,11 @@ async def update_account_notification(call: Call, asked: Asked[NotificationEdit]
     announcement = await announcement_for(call, reader)
     if announcement.account_id != reader.account.id:
         raise NotFound
-    change = _change(asked.read(), addressed.read())
+    change = change_of(asked.read(), addressed.read())
     revised = await announcements.revise(call.uow, granted, rights.chain, announcement, reader.user_id, change)
     return Reply(200, notification_json(revised))
 
 
-def _change(edit: NotificationEdit, addressed: Roles) -> AnnouncementChange:
+def change_of(edit: NotificationEdit, addressed: Roles) -> AnnouncementChange:
     said = {name: getattr(edit, name) for name in NotificationEdit.fields}
     return AnnouncementChange(**said, roles=addressed.wanted())
