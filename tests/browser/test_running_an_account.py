@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Watched, findings
 from tests.browser.test_the_screens import shoot, sign_in
+from tests.specs.web.test_dashboard import make
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"])]
@@ -94,3 +95,36 @@ class TestAnnouncements:
             context.close()
         page.get_by_role("button", name="End “Grades are due on Friday” now").click()
         expect(page.get_by_role("heading", name="Over")).to_be_visible()
+
+
+class TestModeration:
+    def test_a_flagged_portfolio_is_read_and_marked_as_safe_by_keyboard(
+        self, world: World, watched: Watched, browser: Browser
+    ) -> None:
+        """Journey 7."""
+        world.use(eportfolio_title_spam_keywords=("watches",))
+        make(world, "My collection of watches")
+        gone = make(world, "Old notes", "cleo")
+        world.cleo.delete(f"/eportfolios/{gone}")
+        page = watched.page
+        sign_in(page, world, "root", "/accounts/1/eportfolio_moderation")
+        card = page.get_by_role("article", name="My collection of watches")
+        expect(card).to_contain_text("“watches”")
+        card.locator("summary", has_text="What it says").focus()
+        page.keyboard.press("Enter")
+        expect(card).to_contain_text("Nothing entered yet")
+        fine(watched, world, "moderation")
+        card.get_by_role("button", name="“My collection of watches” is safe").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("it is open again")
+        fine(watched, world, "moderation-quiet")
+        page.get_by_role("link", name="Deleted").focus()
+        page.keyboard.press("Enter")
+        fine(watched, world, "moderation-deleted")
+        page.get_by_role("button", name="Bring “Old notes” back").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("“Old notes” is back")
+        student = browser.new_context().new_page()
+        sign_in(student, world, "ben", "/dashboard/eportfolios")
+        expect(student.get_by_role("article", name="My collection of watches")).not_to_contain_text("spam")
+        student.context.close()

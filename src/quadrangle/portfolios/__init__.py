@@ -132,6 +132,7 @@ from quadrangle.portfolios.model import (
 )
 from quadrangle.portfolios.moderation import (
     ask_for_review,
+    deleted_at,
     judged_at,
     moderate,
     moderate_all,
@@ -150,6 +151,7 @@ from quadrangle.portfolios.packing import (
     put_portfolio,
     scan_names,
 )
+from quadrangle.portfolios.score import hosts_linked
 from quadrangle.portfolios.service import (
     Shelf,
     create_portfolio,
@@ -282,6 +284,7 @@ __all__ = [
     "create_portfolio",
     "delete_portfolio",
     "delete_portfolios_of",
+    "deleted_at",
     "deleted_lately",
     "ensure_defaults",
     "entries_of",
@@ -298,6 +301,7 @@ __all__ = [
     "files_named",
     "first_entry",
     "front_entry",
+    "hosts_linked",
     "html_of",
     "judged_at",
     "keywords",

@@ -165,3 +165,10 @@ async def judged_at(
     """Portfolios of the people of an account. waiting: those for which a review was asked; else those with a status (§4.22)."""
     statement = store.REVIEW_QUEUE if waiting else store.MODERATION_LIST
     return await uow.all(statement, account_id=granted.subject.account_id, limit=limit, offset=offset)
+
+
+async def deleted_at(
+    uow: UnitOfWork, granted: Granted[AccountRights], *, limit: int, offset: int
+) -> list[JudgedPortfolio]:
+    """Portfolios of the people of an account that were deleted, by whomever, the latest first; moderators can bring them back."""
+    return await uow.all(store.DELETED_AT, account_id=granted.subject.account_id, limit=limit, offset=offset)

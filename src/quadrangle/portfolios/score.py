@@ -83,6 +83,11 @@ def _links(html: str) -> list[tuple[str, str]]:
     return links
 
 
+def hosts_linked(content: Content) -> list[str]:
+    """The hosts of other sites that a page leads to."""
+    return sorted({host for host, _ in _links(_joined(content))})
+
+
 def _words(html: str) -> str:
     return " ".join(unescape(_TAG.sub(" ", html) if "<" in html else html).split())
 

@@ -413,6 +413,20 @@ _WAITING: Final = (
 # One page of what waits for a review, the longest waiting first. Walks ix_eportfolios_waiting.
 REVIEW_QUEUE = Statement(_judged(_WAITING, _WAITING.c.review_at, _WAITING.c.id), into=JudgedPortfolio)
 
+_gone = eportfolios.alias("gone")
+_DELETED_PAGE: Final = (
+    select(_gone.c.id, _gone.c.deleted_at)
+    .where(_gone.c.workflow_state == "deleted", _belongs_there(_gone))
+    .order_by(_gone.c.deleted_at.desc(), _gone.c.id.desc())
+    .limit(_LIMIT)
+    .offset(_OFFSET)
+    .subquery("deleted")
+)
+# One page of what was deleted, the latest first. Walks ix_eportfolios_deleted.
+DELETED_AT = Statement(
+    _judged(_DELETED_PAGE, _DELETED_PAGE.c.deleted_at.desc(), _DELETED_PAGE.c.id.desc()), into=JudgedPortfolio
+)
+
 # --- sections and entries
 
 _SECTION: Final = [eportfolio_sections.c[name] for name in PortfolioSection.__struct_fields__]

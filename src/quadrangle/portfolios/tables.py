@@ -6,6 +6,7 @@ from quadrangle.db.schema import BigId, Json, SortKey, UtcTime, flag_column, met
 
 _JUDGED = "workflow_state = 'active' AND spam_order IS NOT NULL"
 _HAS_STATUS = "spam_status IS NOT NULL"
+_GONE = "workflow_state = 'deleted'"
 _WAITING = "workflow_state = 'active' AND review IS NOT NULL"
 
 # Its row is also the lock under which everything below it changes: sections, entries, their order and addresses.
@@ -37,6 +38,7 @@ eportfolios = Table(
         postgresql_where=text(_HAS_STATUS),
     ),
     Index("ix_eportfolios_judged", "spam_order", "id", sqlite_where=text(_JUDGED), postgresql_where=text(_JUDGED)),
+    Index("ix_eportfolios_deleted", "deleted_at", "id", sqlite_where=text(_GONE), postgresql_where=text(_GONE)),
     Index("ix_eportfolios_waiting", "review_at", "id", sqlite_where=text(_WAITING), postgresql_where=text(_WAITING)),
     sqlite_autoincrement=True,
 )

@@ -36,6 +36,7 @@ def _screens() -> tuple[Screen, ...]:
     return (
         Screen("announcements", _("Announcements"), ("manage_alerts",)),
         Screen("reports", _("Reports"), ("read_reports",)),
+        Screen("eportfolio_moderation", _("Moderation"), ("moderate_user_content",)),
     )
 
 
