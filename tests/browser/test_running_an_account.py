@@ -128,3 +128,22 @@ class TestModeration:
         sign_in(student, world, "ben", "/dashboard/eportfolios")
         expect(student.get_by_role("article", name="My collection of watches")).not_to_contain_text("spam")
         student.context.close()
+
+
+class TestCalendars:
+    def test_calendars_are_shown_many_at_once_and_students_find_them(self, world: World, watched: Watched) -> None:
+        """The administrator's half of journey 9."""
+        page = watched.page
+        sign_in(page, world, "root", "/accounts/1/account_calendars")
+        fine(watched, world, "account-calendars")
+        page.get_by_role("checkbox", name="Shown: Science").focus()
+        page.keyboard.press("Space")
+        page.get_by_role("button", name="Save").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_have_text("1 calendar was changed.")
+        assert [one["name"] for one in world.ben.get("/account_calendars").json()] == ["Science"]
+        page.get_by_role("button", name="Show", exact=True).click()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("status")).to_have_text("2 calendars were changed.")
+        expect(page.get_by_text("3 of 3 are shown")).to_be_visible()
+        fine(watched, world, "account-calendars-shown")

@@ -28,7 +28,15 @@ from quadrangle.calendars.model import (
     SectionTimes,
 )
 from quadrangle.calendars.series import BadRule, TooMany, in_words
-from quadrangle.calendars.service import calendar_of, calendars_below, calendars_of, change_calendars, count_visible
+from quadrangle.calendars.service import (
+    Tree,
+    calendar_of,
+    calendars_below,
+    calendars_of,
+    change_calendars,
+    count_visible,
+    tree_of,
+)
 from quadrangle.calendars.subscriptions import add_calendars, added_calendars, choices, subscribe, unsubscribe
 from quadrangle.calendars.tables import calendar_events, calendar_subscriptions
 from quadrangle.calendars.timing import is_in_range
@@ -55,6 +63,7 @@ __all__ = [
     "SectionEvent",
     "SectionTimes",
     "TooMany",
+    "Tree",
     "add_calendars",
     "add_event",
     "added_calendars",
@@ -82,5 +91,6 @@ __all__ = [
     "remove_event",
     "revise_event",
     "subscribe",
+    "tree_of",
     "unsubscribe",
 ]

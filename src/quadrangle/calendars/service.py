@@ -1,6 +1,8 @@
 """What happens to the calendars of accounts: they are shown, hidden, subscribed to by everybody, one or many at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from quadrangle.accounts import Account
 from quadrangle.calendars import store
@@ -34,6 +36,39 @@ async def calendars_below(
     looking = search_term is not None or visible is not None
     key = ListKey("tree" if looking else "family", searching=search_term is not None, visible=visible)
     return await _page(uow, key, window, search_term, user_id=user_id, account_id=top.subject.id)
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """Calendars with how deep each lies below the first. whole: all that there are are here."""
+
+    calendars: list[tuple[int, CalendarInList]]
+    whole: bool
+
+
+async def tree_of(uow: UnitOfWork, top: Granted[Account], user_id: int, *, most: int) -> Tree:
+    """The calendar of an account and all below it, each account after its parent, by name; at most so many. One statement.
+
+    Of a larger tree only the account and its children; one more statement.
+    """
+    window = Window(1, most)
+    key = ListKey("tree", searching=False, visible=None)
+    part = await _page(uow, key, window, None, user_id=user_id, account_id=top.subject.id)
+    whole = not part.has_more
+    if not whole:
+        part = await calendars_below(uow, top, user_id, window)
+    below: dict[int | None, list[CalendarInList]] = {}
+    for one in part.items:
+        below.setdefault(one.parent_account_id, []).append(one)
+    first = next(one for one in part.items if one.id == top.subject.id)
+    return Tree(list(_deepening(first, below, 0)), whole)
+
+
+def _deepening(
+    one: CalendarInList, below: dict[int | None, list[CalendarInList]], depth: int
+) -> Iterator[tuple[int, CalendarInList]]:
+    yield depth, one
+    for child in below.get(one.id, ()):
+        yield from _deepening(child, below, depth + 1)
 
 
 async def _page(uow: UnitOfWork, key: ListKey, window: Window, term: str | None, **binds: int) -> Slice[CalendarInList]:

@@ -6,6 +6,7 @@ Their files lie in static/, where vendor/ holds what others made, locked by vend
 from quadrangle.http.routing import Route
 from quadrangle.web import (
     accent,
+    account_calendars,
     announcements,
     artifacts,
     calendar,
@@ -47,6 +48,7 @@ def all_screens() -> list[Route]:
         portfolio_exports,
         portfolio_imports,
         artifacts,
+        account_calendars,
         announcements,
         reports,
         moderation,

@@ -34,6 +34,7 @@ class Screen(msgspec.Struct, frozen=True):
 
 def _screens() -> tuple[Screen, ...]:
     return (
+        Screen("account_calendars", _("Calendars"), ("manage_account_calendar_visibility",)),
         Screen("announcements", _("Announcements"), ("manage_alerts",)),
         Screen("reports", _("Reports"), ("read_reports",)),
         Screen("eportfolio_moderation", _("Moderation"), ("moderate_user_content",)),
