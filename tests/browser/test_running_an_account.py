@@ -147,3 +147,27 @@ class TestCalendars:
         expect(page.get_by_role("status")).to_have_text("2 calendars were changed.")
         expect(page.get_by_text("3 of 3 are shown")).to_be_visible()
         fine(watched, world, "account-calendars-shown")
+
+
+class TestAccounts:
+    @pytest.mark.parametrize(
+        ("name", "path"),
+        [
+            ("accounts", "/accounts"),
+            ("account", "/accounts/1"),
+            ("account-settings", "/accounts/1/settings"),
+            ("account-terms", "/accounts/1/terms"),
+        ],
+    )
+    def test_it_is_accessible_and_keeps_to_itself(self, world: World, watched: Watched, name: str, path: str) -> None:
+        sign_in(watched.page, world, "root", path)
+        fine(watched, world, name)
+
+    def test_settings_that_are_not_accepted_keep_what_was_typed(self, world: World, watched: Watched) -> None:
+        page = watched.page
+        sign_in(page, world, "root", "/accounts/1/settings")
+        page.get_by_label("Time zone").fill("Mars/Olympus")
+        page.get_by_label("Time zone").press("Enter")
+        expect(page.get_by_label("Time zone")).to_be_focused()
+        expect(page.get_by_label("Time zone")).to_have_value("Mars/Olympus")
+        assert findings(page) == []

@@ -68,12 +68,14 @@ from quadrangle.accounts.service import (
     IsRoot,
     Revision,
     SisIdTaken,
+    accounts_of_member,
     add_sub_account,
     create_account,
     manual_courses_account,
     reload,
     remove_account,
     revise_account,
+    revise_terms_of_service,
 )
 from quadrangle.accounts.settings import effective_setting, shown
 from quadrangle.accounts.store import (
@@ -194,6 +196,7 @@ __all__ = [
     "account_lineage",
     "account_users",
     "accounts",
+    "accounts_of_member",
     "activate_role",
     "add_admin",
     "add_sub_account",
@@ -232,6 +235,7 @@ __all__ = [
     "remove_term",
     "revise_account",
     "revise_term",
+    "revise_terms_of_service",
     "rights_at",
     "rights_at_each",
     "role_overrides",

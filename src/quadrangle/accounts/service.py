@@ -25,6 +25,7 @@ from quadrangle.accounts.store import (
     INHERIT_LINEAGE,
     IS_WITHIN,
     SETTINGS_ABOVE,
+    TREE_OF_MEMBER,
     effective_at,
     hold_tree,
 )
@@ -34,8 +35,9 @@ from quadrangle.db import IntegrityViolation, UnitOfWork
 from quadrangle.kernel.access import Granted
 from quadrangle.kernel.digest import random_text
 from quadrangle.kernel.errors import Conflict, FieldError, Invalid, NotFound
+from quadrangle.kernel.html import sanitise, too_deep
 from quadrangle.kernel.params import ABSENT, Absent, leading_integer
-from quadrangle.kernel.text import sort_key
+from quadrangle.kernel.text import like, sort_key
 
 LONGEST_SIS_ID: Final = 255  # characters
 LARGEST_QUOTA_MB: Final = 2**62 // MEGABYTE
@@ -88,6 +90,12 @@ async def create_account(
         await hold_tree(uow, root_id)
         await uow.run(INHERIT_LINEAGE, child_id=account_id, parent_id=parent_id)
     return account_id
+
+
+async def accounts_of_member(uow: UnitOfWork, user_id: int, *, name: str | None, most: int) -> list[Account]:
+    """The accounts somebody administers with all below them, the highest first; name: only those with this in their name. One statement."""
+    pattern = {} if name is None else {"pattern": like(sort_key(name))}
+    return await uow.all(TREE_OF_MEMBER.at(name is not None), user_id=user_id, limit=most, **pattern)
 
 
 class SisIdTaken(Invalid):
@@ -213,6 +221,36 @@ async def revise_account(uow: UnitOfWork, granted: Granted[Account], edit: Revis
     except IntegrityViolation:
         raise SisIdTaken(str(edit.sis_id)) from None
     return await reload(uow, account.id)
+
+
+TERMS_TYPES: Final = ("default", "custom", "no_terms")
+LONGEST_TERMS: Final = 256 * 1024  # bytes
+
+
+async def revise_terms_of_service(
+    uow: UnitOfWork, granted: Granted[Account], *, kind: str, passive: bool, content: str | None
+) -> None:
+    """What people agree to on a campus. kind: of TERMS_TYPES; content: HTML, kept for custom ones; passive: nobody is asked to agree.
+
+    Raises Invalid. Only a root account has them.
+    """
+    account = granted.subject
+    errors: list[FieldError] = []
+    if not account.is_root:
+        errors.append(FieldError("base", "Terms of service belong to root accounts", "invalid"))
+    if kind not in TERMS_TYPES:
+        errors.append(FieldError("terms_type", "is not included in the list", "inclusion"))
+    text = content or ""
+    if kind == "custom" and not text.strip():
+        errors.append(FieldError("content", "can't be blank", "blank"))
+    if len(text.encode()) > LONGEST_TERMS:
+        errors.append(FieldError("content", f"is too long (maximum is {LONGEST_TERMS} bytes)", "too_long"))
+    elif too_deep(text):
+        errors.append(FieldError("content", "is nested too deeply", "invalid"))
+    if errors:
+        raise Invalid(*errors)
+    kept = {"terms_content": sanitise(text)} if kind == "custom" else {}
+    await uow.update(accounts, {"id": account.id}, terms_type=kind, terms_passive=passive, **kept, updated_at=uow.now)
 
 
 def _past_view(settings: dict[str, Any]) -> dict[str, Any]:

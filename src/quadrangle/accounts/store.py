@@ -27,6 +27,7 @@ from quadrangle.db import Dynamic, Statement, UnitOfWork, any_of, collect, ids_n
 from quadrangle.db.schema import BigId
 from quadrangle.db.statement import TextList
 from quadrangle.kernel.ids import Ref
+from quadrangle.kernel.text import contains
 
 T = TypeVar("T")
 
@@ -317,6 +318,32 @@ SUBTREES = Statement(
     .order_by(account_lineage.c.distance, account_lineage.c.account_id),
     into=Below,
 )
+
+_held = account_users.alias("held")
+_top = account_lineage.alias("top")
+
+
+def _tree(searching: bool) -> Select[Any]:
+    """Index: uq_account_users_membership, ix_account_lineage_ancestor_id_…."""
+    nearest = (
+        select(_top.c.account_id, func.min(_top.c.distance).label("distance"))
+        .join(_held, _held.c.account_id == _top.c.ancestor_id)
+        .where(_held.c.user_id == user_bind(), _held.c.workflow_state == "active")
+        .group_by(_top.c.account_id)
+        .subquery("nearest")
+    )
+    found = (
+        select(*ACCOUNT_COLUMNS)
+        .join(nearest, nearest.c.account_id == accounts.c.id)
+        .where(accounts.c.workflow_state == "active")
+    )
+    if searching:
+        found = found.where(contains(accounts.c.name_key, bindparam("pattern")))
+    return found.order_by(nearest.c.distance, accounts.c.name_key, accounts.c.id).limit(bindparam("limit"))
+
+
+# The accounts where a user has a membership, and all below these, tier by tier and by name.
+TREE_OF_MEMBER = Dynamic(_tree, into=Account)
 
 # Whether an account is another one or lies below it. Index: primary key of account_lineage.
 IS_WITHIN = Statement(

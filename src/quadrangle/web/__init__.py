@@ -7,6 +7,7 @@ from quadrangle.http.routing import Route
 from quadrangle.web import (
     accent,
     account_calendars,
+    accounts,
     announcements,
     artifacts,
     calendar,
@@ -48,6 +49,7 @@ def all_screens() -> list[Route]:
         portfolio_exports,
         portfolio_imports,
         artifacts,
+        accounts,
         account_calendars,
         announcements,
         reports,

@@ -34,6 +34,9 @@ class Screen(msgspec.Struct, frozen=True):
 
 def _screens() -> tuple[Screen, ...]:
     return (
+        Screen("", _("Overview")),
+        Screen("settings", _("Settings"), ("manage_account_settings", "manage_storage_quotas")),
+        Screen("terms", _("Terms"), ("manage_account_settings",), at_root=True),
         Screen("account_calendars", _("Calendars"), ("manage_account_calendar_visibility",)),
         Screen("announcements", _("Announcements"), ("manage_alerts",)),
         Screen("reports", _("Reports"), ("read_reports",)),

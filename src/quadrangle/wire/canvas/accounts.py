@@ -422,10 +422,18 @@ class Stickiness(Params):
 async def update_account(call: Call, asked: Asked[AccountEdit], sticky: Asked[Stickiness]) -> Reply:
     """Change an account: all that was sent, or nothing."""
     account = await account_for(call, call.path["id"])
+    edit = asked.read()
+    keep_stuck = sticky.read().override_sis_stickiness is False
+    revised = await revise_as_sent(call, account, edit, keep_stuck=keep_stuck)
+    [view] = await views_of(call, [revised])
+    return Reply(200, full(view, ("services",) if "services" in edit.sent else ()))
+
+
+async def revise_as_sent(call: Call, account: Account, edit: AccountEdit, *, keep_stuck: bool = False) -> Account:
+    """Change what the edit names, where the caller may change all of it."""
     rights = await rights_at_each(call.uow, call.user().user_id, {account.id, account.root_id})
     here, at_root = rights[account.id], rights[account.root_id]
     granted = grant(EDIT, here, account)
-    edit = asked.read()
     _check_fields(account, edit, here)
     revision = Revision(
         name=edit.name,
@@ -436,11 +444,9 @@ async def update_account(call: Call, asked: Asked[AccountEdit], sticky: Asked[St
         parent=await _new_parent(call, account, edit),
         services=_services(edit, here),
         settings=_settings(edit),
-        keep_stuck=sticky.read().override_sis_stickiness is False,
+        keep_stuck=keep_stuck,
     )
-    revised = await revise_account(call.uow, granted, revision)
-    [view] = await views_of(call, [revised])
-    return Reply(200, full(view, ("services",) if "services" in edit.sent else ()))
+    return await revise_account(call.uow, granted, revision)
 
 
 def _not_allowed(fields: dict[str, str]) -> Reply:

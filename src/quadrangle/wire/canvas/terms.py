@@ -137,7 +137,7 @@ class TermEdit(Params, group="enrollment_term", required=True):
     overrides: Any = anything("enrollment type → start_at, end_at", schema={"type": "object"})
 
 
-async def _change(
+async def term_change(
     call: Call, asked: Asked[TermEdit], term: Term | None
 ) -> tuple[Granted[Account], AccountRights, TermChange]:
     """What is to be written, and the proof that the caller may."""
@@ -188,7 +188,7 @@ def _end(call: Call, sent: Any) -> Any:
 @routes.post("/api/v1/accounts/:account_id/terms", gives=TermJson)
 async def create_enrollment_term(call: Call, asked: Asked[TermEdit]) -> Reply:
     """Create an enrollment term."""
-    granted, rights, change = await _change(call, asked, None)
+    granted, rights, change = await term_change(call, asked, None)
     term = await add_term(call.uow, granted, change)
     return Reply(200, term_json(term, rights, overrides=True))
 
@@ -198,7 +198,7 @@ async def update_enrollment_term(call: Call, asked: Asked[TermEdit]) -> Reply:
     """Change an enrollment term."""
     root, _ = await _root(call)
     term = await term_for(call, call.path["id"], root.id)
-    granted, rights, change = await _change(call, asked, term)
+    granted, rights, change = await term_change(call, asked, term)
     revised = await revise_term(call.uow, granted, term, change)
     return Reply(200, term_json(revised, rights, overrides=True))
 
