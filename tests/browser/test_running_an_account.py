@@ -157,6 +157,10 @@ class TestAccounts:
             ("account", "/accounts/1"),
             ("account-settings", "/accounts/1/settings"),
             ("account-terms", "/accounts/1/terms"),
+            ("account-people", "/accounts/1/users"),
+            ("account-person-new", "/accounts/1/users/new"),
+            ("account-person", "/accounts/1/users/102"),
+            ("account-admins", "/accounts/1/admins"),
         ],
     )
     def test_it_is_accessible_and_keeps_to_itself(self, world: World, watched: Watched, name: str, path: str) -> None:
@@ -171,3 +175,22 @@ class TestAccounts:
         expect(page.get_by_label("Time zone")).to_be_focused()
         expect(page.get_by_label("Time zone")).to_have_value("Mars/Olympus")
         assert findings(page) == []
+
+    def test_somebody_is_added_found_and_appointed_by_keyboard(self, world: World, watched: Watched) -> None:
+        page = watched.page
+        sign_in(page, world, "root", "/accounts/1/users/new")
+        page.get_by_label("Full name").focus()
+        page.keyboard.type("Mary Somerville")
+        page.get_by_label("Login").focus()
+        page.keyboard.type("mary@example.com")
+        page.get_by_label("Password").focus()
+        page.keyboard.type("long enough")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("Mary Somerville was added")
+        page.get_by_label("Find").fill("somerv")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("row")).to_have_count(2)
+        page.goto(f"{world.url}/accounts/1/admins")
+        page.get_by_label("Their login").fill("mary@example.com")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("Mary Somerville looks after Root U now")

@@ -87,7 +87,7 @@ from quadrangle.courses.placement import (
     reads_account,
     reads_terms,
 )
-from quadrangle.courses.rosters import PEOPLE_OF_COURSE, ClassKey, RosterKey, people_of_account
+from quadrangle.courses.rosters import PEOPLE_OF_COURSE, ClassKey, RosterKey, member_of_account, people_of_account
 from quadrangle.courses.section_store import (
     SECTIONS_OF_COURSE,
     STUDENTS_OF_SECTIONS,
@@ -196,6 +196,7 @@ __all__ = [
     "is_associated",
     "is_template",
     "manages_details",
+    "member_of_account",
     "move_course",
     "note_activity",
     "own_account_ids",

@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, union
 
-from quadrangle.accounts import account_lineage, account_users
+from quadrangle.accounts import Account, account_lineage, account_users
 from quadrangle.courses.tables import course_sections, courses, enrollments
 from quadrangle.db import Dynamic, UnitOfWork, any_of
 from quadrangle.db.schema import BigId
@@ -182,6 +182,25 @@ async def people_of_account(
         if found:
             return found if window.number == 1 and not key.after else []
     return await uow.all(PEOPLE_OF_ACCOUNT.at(key), term=like(fold(term)) if term is not None else None, **values)
+
+
+async def member_of_account(uow: UnitOfWork, account: Account, user_id: int) -> Person | None:
+    """One of the people of an account; None where they are not, or have left. One statement."""
+    key = RosterKey(
+        is_root=account.is_root,
+        sort="id",
+        descending=False,
+        term=True,
+        by_login=False,
+        by_sis=False,
+        by_email=False,
+        typed=False,
+        by_role=False,
+        deleted=False,
+        after=False,
+        exact=True,
+    )
+    return await uow.one(PEOPLE_OF_ACCOUNT.at(key), account_id=account.id, exact_id=user_id, limit=1, offset=0)
 
 
 # --- a course ---------------------------------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ Their files lie in static/, where vendor/ holds what others made, locked by vend
 from quadrangle.http.routing import Route
 from quadrangle.web import (
     accent,
+    account_admins,
     account_calendars,
+    account_people,
     accounts,
     announcements,
     artifacts,
@@ -50,6 +52,8 @@ def all_screens() -> list[Route]:
         portfolio_imports,
         artifacts,
         accounts,
+        account_people,
+        account_admins,
         account_calendars,
         announcements,
         reports,

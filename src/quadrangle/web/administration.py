@@ -37,6 +37,8 @@ def _screens() -> tuple[Screen, ...]:
         Screen("", _("Overview")),
         Screen("settings", _("Settings"), ("manage_account_settings", "manage_storage_quotas")),
         Screen("terms", _("Terms"), ("manage_account_settings",), at_root=True),
+        Screen("users", _("People"), ("read_roster",)),
+        Screen("admins", _("Administrators"), ("manage_account_memberships",)),
         Screen("account_calendars", _("Calendars"), ("manage_account_calendar_visibility",)),
         Screen("announcements", _("Announcements"), ("manage_alerts",)),
         Screen("reports", _("Reports"), ("read_reports",)),

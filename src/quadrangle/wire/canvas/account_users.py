@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from quadrangle.accounts import ROOT_ID, AccountRights, reload, rights_at, root_setting, zone_name
+from quadrangle.accounts import ROOT_ID, Account, AccountRights, reload, rights_at, root_setting, zone_name
 from quadrangle.courses import RosterKey, people_of_account
 from quadrangle.db import IntegrityViolation, UnitOfWork
 from quadrangle.db.uow import reading
@@ -12,7 +12,7 @@ from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply
 from quadrangle.http.routing import Routes
 from quadrangle.kernel.digest import random_text
-from quadrangle.kernel.errors import FieldError
+from quadrangle.kernel.errors import FieldError, Invalid
 from quadrangle.kernel.ids import parse_number
 from quadrangle.kernel.paging import Slice, Window, cut, decode_bookmark, encode_bookmark
 from quadrangle.kernel.params import Absent, Params, flag, text, words
@@ -75,11 +75,22 @@ class NewUserOptions(Params):
     destination: str | None | Absent = text("Accepted.")
 
 
-def _refused(user: list[FieldError], pseudonym: list[FieldError]) -> Any:
+class PersonRefused(Invalid):
+    """Somebody who cannot be made, with what is wrong with the person and with the login."""
+
+    code = "person_refused"
+
+    def __init__(self, user: list[FieldError], pseudonym: list[FieldError]) -> None:
+        self.user = user
+        self.pseudonym = pseudonym
+        super().__init__(*user, *pseudonym)
+
+
+def _nested(refused: PersonRefused) -> Any:
     """The nested shape of conventions.md §10.2."""
     errors = {
-        "user": grouped(user),
-        "pseudonym": grouped(pseudonym),
+        "user": grouped(refused.user),
+        "pseudonym": grouped(refused.pseudonym),
         "observee": {},
         "pairing_code": {},
         "recaptcha": None,
@@ -93,7 +104,7 @@ def _sent_password(call: Call) -> str | None:
     return password if isinstance(password, str) and password else None
 
 
-async def _hash(call: Call) -> None:
+async def hash_new_password(call: Call) -> None:
     """Hash the new password before the transaction; for strangers only where strangers may register."""
     password = _sent_password(call)
     if password is None or password_problems(password):
@@ -116,7 +127,7 @@ def _texts(params: Params, *names: str) -> dict[str, Any]:
     return {name: value for name in names if (value := str(getattr(params, name) or "").strip())}
 
 
-@routes.post("/api/v1/accounts/:account_id/users", gives=UserJson, prepare=_hash, public=True)
+@routes.post("/api/v1/accounts/:account_id/users", gives=UserJson, prepare=hash_new_password, public=True)
 async def create_account_user(
     call: Call,
     options: Asked[NewUserOptions],
@@ -126,9 +137,24 @@ async def create_account_user(
 ) -> Reply:
     """Make a user with a login."""
     await account_for(call, call.path["account_id"])
+    about, address = user.read(), channel.read()
+    try:
+        person, manager, code = await make_person(call, options.read(), about, pseudonym.read(), address)
+    except PersonRefused as refused:
+        raise _nested(refused) from None
+    return Reply(200, _made(call, person, manager, about, code if address.confirmation_url else None))
+
+
+async def make_person(
+    call: Call, options: NewUserOptions, about: NewUser, login: NewPseudonym, address: NewChannel
+) -> tuple[Person, AccountRights | None, str | None]:
+    """Make a user with a login, by whoever manages logins, or by themselves where people may register.
+
+    Returns the person, the rights of the manager, and the code that confirms the address. Raises PersonRefused. The password was hashed
+    by `hash_new_password`, before the transaction.
+    """
     rights = None if call.actor is None else await rights_at(call.uow, call.actor.user_id, ROOT_ID)
     manager = rights if rights is not None and rights.may("manage_user_logins") else None
-    about, login, address = user.read(), pseudonym.read(), channel.read()
     if manager is None and not await _registers_itself(call.uow, about.initial_enrollment_type or ""):
         raise refuse(Reply(403, {}))
     names: dict[str, Any] = _texts(about, "name", "short_name", "sortable_name", "time_zone", "locale")
@@ -141,7 +167,7 @@ async def create_account_user(
     )
     registered = manager is not None and bool(about.skip_registration)
     state = REGISTERED if (registered or login.password) and not login.force_self_registration else PRE_REGISTERED
-    revived = sis.get("sis_user_id") if options.read().enable_sis_reactivation else None
+    revived = sis.get("sis_user_id") if options.enable_sis_reactivation else None
     try:
         user_id = await _revive(call, revived, unique_id) if revived else None
         if user_id is None:
@@ -159,10 +185,10 @@ async def create_account_user(
         else:
             code = None
     except IntegrityViolation as violation:
-        raise _refused([], list(taken(violation, sis_user_id=sis.get("sis_user_id")).errors)) from None
+        raise PersonRefused([], list(taken(violation, sis_user_id=sis.get("sis_user_id")).errors)) from None
     person = await call.uow.one(PERSON, id=user_id)
     assert person is not None
-    return Reply(200, _made(call, person, manager, about, code if address.confirmation_url else None))
+    return person, manager, code
 
 
 def _check(
@@ -191,7 +217,7 @@ def _check(
         if not about.terms_of_use:
             user_errors.append(FieldError("terms_of_use", "accepted", "accepted"))
     if user_errors or login_errors:
-        raise _refused(user_errors, login_errors)
+        raise PersonRefused(user_errors, login_errors)
 
 
 def _is_email(address: NewChannel) -> bool:
@@ -261,13 +287,25 @@ async def list_account_users(call: Call, asked: Asked[AccountUsers]) -> Reply:
     """List the users of an account and of those below it."""
     account = await account_for(call, call.path["account_id"])
     rights = await rights_at(call.uow, call.user().user_id, account)
-    rights.require("read_roster")
     wanted = asked.read()
+    rows, window, sort = await find_people(call, account, rights, wanted)
+    include = include_of(wanted.include, "avatar_url", "email", "last_login", "time_zone", "uuid")
+    if wanted.sort == "last_login":
+        include |= {"last_login"}
+    return Reply(200, _page(call, rows, window, sees_of(rights), include, bookmarked=sort == "id"))
+
+
+async def find_people(
+    call: Call, account: Account, rights: AccountRights, wanted: AccountUsers, *, size: int | None = None
+) -> tuple[list[Person], Window, str]:
+    """One page of the people of an account, and what they are sorted by; one statement. size: of the page, where the request has no say."""
+    rights.require("read_roster")
     sees = sees_of(rights)
     term = term_of(wanted.search_term, least=2)
     sort = wanted.sort if wanted.sort in _SORTS else "username"
-    include = include_of(wanted.include, "avatar_url", "email", "last_login", "time_zone", "uuid")
     window = call.bookmark_window() if sort == "id" else call.window()
+    if size is not None:
+        window = replace(window, size=size)
     key = RosterKey(
         is_root=account.is_root,
         sort=str(sort),
@@ -291,9 +329,7 @@ async def list_account_users(call: Call, asked: Asked[AccountUsers]) -> Reply:
         after=decode_bookmark(window.bookmark, [int])[0] if window.bookmark is not None else 0,
         window=window,
     )
-    if wanted.sort == "last_login":
-        include |= {"last_login"}
-    return Reply(200, _page(call, rows, window, sees, include, bookmarked=sort == "id"))
+    return rows, window, str(sort)
 
 
 def _page(

@@ -106,12 +106,13 @@ async def list_admins(call: Call, asked: Asked[AdminList]) -> Reply:
     ids = None
     if wanted:
         ids = [user.id for one in wanted if (user := await find_user_for(call, one)) is not None]
-    part = await _admins(call, account, ids)
+    part = await admins_of(call, account, ids)
     sight = await _sight(call, rights, account)
     return Reply(200, part.map([admin_json(admin, sight) for admin in part.items]))
 
 
-async def _admins(call: Call, account: Account, user_ids: list[int] | None) -> Slice[Admin]:
+async def admins_of(call: Call, account: Account, user_ids: list[int] | None, *, counted: bool = True) -> Slice[Admin]:
+    """One page of the administrators of exactly this account. counted: with their number, for one more statement."""
     window = call.window()
     some: dict[str, Any] = {} if user_ids is None else {"user_ids": user_ids}
     rows = await call.uow.all(
@@ -122,7 +123,9 @@ async def _admins(call: Call, account: Account, user_ids: list[int] | None) -> S
         offset=window.offset,
         **some,
     )
-    total = await call.uow.one(COUNT_ADMINS.at(bool(some)), account_id=account.id, **some)
+    total: int | None = None
+    if counted:
+        total = await call.uow.one(COUNT_ADMINS.at(bool(some)), account_id=account.id, **some)
     return cut(rows, window, total=total)
 
 
@@ -131,7 +134,7 @@ async def list_own_admins(call: Call) -> Reply:
     """List the caller's own admin roles in an account."""
     account = await account_for(call, call.path["account_id"])
     rights = await rights_at(call.uow, call.user().user_id, account)
-    part = await _admins(call, account, [rights.user_id])
+    part = await admins_of(call, account, [rights.user_id])
     sight = await _sight(call, rights, account)
     return Reply(200, part.map([admin_json(admin, sight) for admin in part.items]))
 
@@ -146,7 +149,7 @@ class NewAdmin(Params):
     send_confirmation: bool | Absent = flag("Accepted; nothing is sent.")
 
 
-async def _role(call: Call, account: Account, rights: AccountRights, asked: RoleOfAdmin, *, new: bool) -> Role:
+async def role_of_admin(call: Call, account: Account, rights: AccountRights, asked: RoleOfAdmin, *, new: bool) -> Role:
     """The account role a request names. new: for an appointment, for which it must be active."""
     wanted = asked.role_id or asked.role or ACCOUNT_ADMIN
     role = await find_role(call, account, rights.chain, wanted)
@@ -165,7 +168,7 @@ async def create_admin(call: Call, asked: Asked[NewAdmin], which: Asked[RoleOfAd
     user = await user_for(call, user_id) if user_id else None
     if user is None or user.workflow_state == "deleted":
         raise NotFound
-    role = await _role(call, account, rights, which.read(), new=True)
+    role = await role_of_admin(call, account, rights, which.read(), new=True)
     covered = rights.covers_role(await yields(call.uow, role, account, rights.chain))
     admin = await appoint(call.uow, granted, role, user.id, covered=covered)
     return Reply(200, admin_json(admin, await _sight(call, rights, account)))
@@ -178,7 +181,7 @@ async def delete_admin(call: Call, which: Asked[RoleOfAdmin]) -> Reply:
     rights = await rights_at(call.uow, call.user().user_id, account)
     granted = grant(MANAGE_ADMINS, rights, account)
     user = await user_for(call, call.path["user_id"])
-    role = await _role(call, account, rights, which.read(), new=False)
+    role = await role_of_admin(call, account, rights, which.read(), new=False)
     covered = rights.covers_role(await yields(call.uow, role, account, rights.chain))
     admin = await dismiss(call.uow, granted, role, user.id, covered=covered)
     return Reply(200, admin_json(admin, await _sight(call, rights, account)))

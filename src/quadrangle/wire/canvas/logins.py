@@ -120,7 +120,7 @@ async def _list(call: Call, owner: str, owner_id: int) -> Reply:
     return Reply(200, part.map([login_json(login) for login in part.items]))
 
 
-async def _hash(call: Call) -> None:
+async def hash_password_of_login(call: Call) -> None:
     """Hash a new password before the transaction."""
     sent = call.tree.get("login")
     password = sent.get("password") if isinstance(sent, dict) else None
@@ -159,7 +159,7 @@ def _columns(call: Call, edit: LoginEdit) -> dict[str, Any]:
     return values
 
 
-@routes.post("/api/v1/accounts/:account_id/logins", gives=LoginJson, prepare=_hash)
+@routes.post("/api/v1/accounts/:account_id/logins", gives=LoginJson, prepare=hash_password_of_login)
 async def create_account_login(call: Call, owner: Asked[LoginOwner], asked: Asked[LoginEdit]) -> Reply:
     """Give a user another login."""
     rights = await _root_rights(call)
@@ -195,14 +195,22 @@ async def _reread(call: Call, login_id: int) -> Login:
     return login
 
 
-@routes.put("/api/v1/accounts/:account_id/logins/:id", gives=LoginJson, prepare=_hash)
+@routes.put("/api/v1/accounts/:account_id/logins/:id", gives=LoginJson, prepare=hash_password_of_login)
 async def update_login(call: Call, asked: Asked[LoginEdit]) -> Reply:
     """Change a login: its name, password, SIS ids or state."""
     rights = await _root_rights(call)
     login = await _reread(call, number_for(call.path["id"]))
     if login.account_id != rights.account_id:
         raise NotFound
-    edit = asked.read()
+    await revise_login(call, rights, login, asked.read())
+    return Reply(200, login_json(await _reread(call, login.id)))
+
+
+async def revise_login(call: Call, rights: AccountRights, login: Login, edit: LoginEdit) -> None:
+    """Write what was sent of a login; a new password was hashed by `hash_password_of_login`. rights: at its root account.
+
+    Raises Forbidden, Invalid.
+    """
     await _check_change(call, rights, login, edit)
     values = _columns(call, edit)
     if "workflow_state" in edit.sent:
@@ -211,7 +219,6 @@ async def update_login(call: Call, asked: Asked[LoginEdit]) -> Reply:
         values["workflow_state"] = edit.workflow_state
     if values:
         await change_login(call.uow, login, values)
-    return Reply(200, login_json(await _reread(call, login.id)))
 
 
 async def _check_change(call: Call, rights: AccountRights, login: Login, edit: LoginEdit) -> None:

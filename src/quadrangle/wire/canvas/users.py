@@ -294,7 +294,7 @@ class UserEdit(Params, group="user"):
     avatar: Any = anything("url and state; a token is not understood.", schema={"type": "object"})
 
 
-async def _check_keys(call: Call, known: Acquaintance, keys: frozenset[str]) -> None:
+async def check_keys(call: Call, known: Acquaintance, keys: frozenset[str]) -> None:
     """Refuse the request for any key its caller may not set (supporting-resources.md §1, Update)."""
     manages = await manages_details(call.uow, known)
     allowed = set(_OWN) if known.own or manages else set()
@@ -351,8 +351,17 @@ async def update_user(call: Call, asked: Asked[UserEdit]) -> Reply:
 async def revise(call: Call, person: Person, known: Acquaintance, asked: Asked[UserEdit]) -> dict[str, Any]:
     """Change a person as far as the caller may; returns the columns that were written. Raises Forbidden, Invalid."""
     sent = call.tree.get("user")
-    await _check_keys(call, known, frozenset(sent) if isinstance(sent, dict) else frozenset())
-    edit = asked.read()
+    await check_keys(call, known, frozenset(sent) if isinstance(sent, dict) else frozenset())
+    changes = await revise_person(call, person, asked.read())
+    after = await call.uow.one(PERSON, id=person.id)
+    assert after is not None
+    shown = person_json(call, after, _seen_as(known), frozenset({"avatar_url", "email", "locale", "time_zone"}))
+    told = {name: getattr(after, name) for name in ("bio", "title") if name in changes}
+    return Reply(200, replace(shown, **told))
+
+
+async def revise_person(call: Call, person: Person, edit: UserEdit) -> dict[str, Any]:
+    """Write what was sent, which the caller may set; returns the columns. Raises Invalid."""
     changes, problems = _changes(edit)
     email = (edit.email or "").strip() if "email" in edit.sent else ""
     if email and not looks_like_address(email):
