@@ -160,6 +160,9 @@ class TestAccounts:
             ("account-people", "/accounts/1/users"),
             ("account-person-new", "/accounts/1/users/new"),
             ("account-person", "/accounts/1/users/102"),
+            ("account-courses", "/accounts/1/courses"),
+            ("account-course", "/accounts/1/courses/101"),
+            ("account-permissions", "/accounts/1/permissions"),
             ("account-admins", "/accounts/1/admins"),
         ],
     )

@@ -38,6 +38,8 @@ def _screens() -> tuple[Screen, ...]:
         Screen("settings", _("Settings"), ("manage_account_settings", "manage_storage_quotas")),
         Screen("terms", _("Terms"), ("manage_account_settings",), at_root=True),
         Screen("users", _("People"), ("read_roster",)),
+        Screen("courses", _("Courses"), ("read_course_list",)),
+        Screen("permissions", _("Permissions"), ("manage_role_overrides",)),
         Screen("admins", _("Administrators"), ("manage_account_memberships",)),
         Screen("account_calendars", _("Calendars"), ("manage_account_calendar_visibility",)),
         Screen("announcements", _("Announcements"), ("manage_alerts",)),

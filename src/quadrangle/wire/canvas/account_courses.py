@@ -94,7 +94,7 @@ async def list_account_courses(call: Call, asked: Asked[AccountCourses]) -> Repl
     standing = await account_standing_for(call, call.path["account_id"])
     standing.rights.require("read_course_list")
     wanted, window = asked.read(), call.window()
-    search = await _search(call, wanted, standing.rights)
+    search = await search_for(call, wanted, standing.rights)
     account_id, user_id = standing.account.id, call.user().user_id
     rows = await courses_of_account(call.uow, search, account_id=account_id, user_id=user_id, window=window)
     if not rows and search.terms is not None and len(search.terms) == 1:
@@ -119,7 +119,7 @@ def _shown(call: Call, course: CourseInAccount, near: Beside, include: frozenset
     return shown
 
 
-async def _search(call: Call, wanted: AccountCourses, rights: AccountRights) -> CourseSearch:
+async def search_for(call: Call, wanted: AccountCourses, rights: AccountRights) -> CourseSearch:
     term = term_of(wanted.search_term, least=2 if call.app.settings.reference == "hosted" else 3)
     enrolled = True if wanted.hide_enrollmentless_courses is not ABSENT else _given(wanted.with_enrollments)
     sort = wanted.sort if wanted.sort in SORTS else None

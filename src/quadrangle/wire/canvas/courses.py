@@ -55,7 +55,7 @@ class CourseShow(Params):
     include: tuple[str, ...] = words("What to add; `all_courses` shows a deleted course too.", choices=INCLUDES)
 
 
-async def _standing(call: Call, text_: str, *, deleted: bool = False) -> CourseStanding:
+async def course_in_state(call: Call, text_: str, *, deleted: bool = False) -> CourseStanding:
     """The caller's standing in the course a reference names, or NotFound. deleted: deleted courses count."""
     ref = parse_ref(text_, kinds=COURSE_KINDS)
     user_id = None if call.actor is None else call.actor.user_id
@@ -95,7 +95,7 @@ async def show_account_course(call: Call, asked: Asked[CourseShow]) -> Reply:
 
 
 async def _shown(call: Call, text_: str, wanted: tuple[str, ...], within: Account | None = None) -> Reply:
-    standing = await _standing(call, text_, deleted="all_courses" in wanted)
+    standing = await course_in_state(call, text_, deleted="all_courses" in wanted)
     if within is not None and within.id not in standing.account_ids:
         raise NotFound
     if not standing.reads:
@@ -195,7 +195,12 @@ async def _as_seen_by(call: Call, ids: list[int], viewer: int) -> dict[int, Cour
 async def create_account_course(call: Call, asked: Asked[CourseEdit], options: Asked[CourseOptions]) -> Reply:
     """Make a course in an account, or in one below it."""
     account = await account_for(call, call.path["account_id"])
-    edit, how = asked.read(), options.read()
+    course_id = await make_course(call, account, asked.read(), options.read())
+    return Reply(200, await _show(call, await _again(call, course_id), frozenset()))
+
+
+async def make_course(call: Call, account: Account, edit: CourseEdit, how: CourseOptions) -> int:
+    """Make a course in an account, or in the one below it that the edit names; returns its id. Raises Forbidden, Invalid, NotFound."""
     place = await account_named(call, edit) or account
     if place.id != account.id and not await _is_below(call, place, account):
         raise NotFound
@@ -224,7 +229,7 @@ async def create_account_course(call: Call, asked: Asked[CourseEdit], options: A
     if how.enroll_me == "true":
         made = await _again(call, course_id)
         await enroll_in_role(call.uow, made, user_id=rights.user_id, type="TeacherEnrollment")
-    return Reply(200, await _show(call, await _again(call, course_id), frozenset()))
+    return course_id
 
 
 async def _is_below(call: Call, account: Account, above: Account) -> bool:
@@ -247,7 +252,13 @@ async def update_course(call: Call, asked: Asked[CourseEdit], options: Asked[Cou
     """Change a course, or let something happen to it."""
     edit = asked.read()
     event = edit.event if edit.event in _EVENT_RIGHT else "offer" if options.read().offer else None
-    standing = await _standing(call, call.path["id"], deleted=event == "undelete")
+    standing = await course_in_state(call, call.path["id"], deleted=event == "undelete")
+    await revise_course(call, standing, edit, event)
+    return Reply(200, await _show(call, await _again(call, standing.course.id), frozenset()))
+
+
+async def revise_course(call: Call, standing: CourseStanding, edit: CourseEdit, event: str | None) -> None:
+    """Write what was sent of a course, and let something happen to it. Raises Forbidden, Invalid, NotFound."""
     course = standing.course
     if content_keys(edit) or (event is None and not edit.sent):
         standing.require("manage_course_content_edit", "manage_courses_admin")
@@ -260,7 +271,6 @@ async def update_course(call: Call, asked: Asked[CourseEdit], options: Asked[Cou
     await change_course(call.uow, course, values)
     if event is not None:
         await move_course(call.uow, course, event)
-    return Reply(200, await _show(call, await _again(call, course.id), frozenset()))
 
 
 async def _placement(call: Call, standing: CourseStanding, edit: CourseEdit) -> dict[str, Any]:
@@ -295,7 +305,7 @@ class CourseEnding(Params):
 @routes.delete("/api/v1/courses/:id", gives=dict[str, bool])
 async def end_course(call: Call, asked: Asked[CourseEnding]) -> Reply:
     """Delete or conclude a course."""
-    standing = await _standing(call, call.path["id"])
+    standing = await course_in_state(call, call.path["id"])
     event = asked.read().event
     if event not in ("delete", "conclude"):
         standing.require("manage_courses_delete", "manage_courses_conclude")
