@@ -66,12 +66,15 @@
     });
   }
 
-  // Where there are more tabs than fit, one sees the one where one is.
-  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-
   // An answer that shows something once and must not be asked for again: loading it anew leads to where that thing is kept.
   const kept = document.querySelector("[data-kept-at]");
   if (kept) history.replaceState(null, "", kept.dataset.keptAt);
+
+  // On a telephone the entry one is at may lie beyond the edge of its row.
+  for (const here of document.querySelectorAll(".nav [aria-current], .tabs [aria-current]")) {
+    const row = here.closest("nav");
+    if (row.scrollWidth > row.clientWidth) here.scrollIntoView({ inline: "center", block: "nearest", behavior: "instant" });
+  }
 
   // What was found wrong is where one starts again.
   document.querySelector("[aria-invalid=true]")?.focus();
