@@ -58,6 +58,20 @@ class TestReports:
         expect(page.get_by_role("status")).to_have_text("The run was deleted.")
         fine(watched, world, "report-history")
 
+    def test_without_scripts_it_is_made_stopped_and_fetched_too(self, world: World, browser: Browser) -> None:
+        context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 700})
+        page = context.new_page()
+        sign_in(page, world, "root", "/accounts/1/reports/unused_courses_csv")
+        page.get_by_role("button", name="Make the report").click()
+        expect(page.get_by_text("Waiting for its turn")).to_be_visible()
+        world.work()
+        page.get_by_role("link", name="See how far it is").click()
+        expect(page.get_by_role("cell", name="PHY101")).to_be_visible()
+        page.get_by_role("link", name="Delete…").click()
+        page.get_by_role("button", name="Delete it").click()
+        expect(page.get_by_text("None yet.")).to_be_visible()
+        context.close()
+
 
 class TestAnnouncements:
     def test_teachers_are_told_and_close_it_and_students_never_see_it(
@@ -162,6 +176,8 @@ class TestAccounts:
             ("account-person", "/accounts/1/users/102"),
             ("account-courses", "/accounts/1/courses"),
             ("account-course", "/accounts/1/courses/101"),
+            ("account-course-new", "/accounts/1/courses/new"),
+            ("account-sure", "/accounts/1/sub_accounts/102/delete"),
             ("account-permissions", "/accounts/1/permissions"),
             ("account-admins", "/accounts/1/admins"),
         ],

@@ -72,6 +72,7 @@ async def queue(call: Call) -> Reply:
         "admin_moderation.html",
         administration(standing, "eportfolio_moderation"),
         base=base,
+        me=standing.user_id,
         shown=shown,
         lists=[(label, base if key == _OPEN else f"{base}?list={key}", key == shown) for key, label in labels],
         found=[_judged(one) for one in found.items],

@@ -43,6 +43,14 @@ class TestTheList:
         assert "Nobody was found" in words(page)
         assert HOSTILE not in page.text
 
+    def test_those_who_left_are_shown_when_asked_for(self, world: World, visitor: Visitors) -> None:
+        world.root.delete(f"/accounts/1/users/{world.ids['eve']}")
+        root = visitor("root")
+        assert "Elsewhere, Eve" not in words(root.get(HOME))
+        page = root.get(f"{HOME}?include_deleted_users=1")
+        assert "Elsewhere, Eve Left" in words(page)
+        assert f'href="{HOME}/{world.ids["eve"]}"' not in page.text
+
     def test_a_sub_account_has_its_own(self, world: World, visitor: Visitors) -> None:
         said = words(visitor("sub").get(f"/accounts/{world.ids['science']}/users"))
         assert "Byron, Ada" in said

@@ -80,6 +80,13 @@ class TestTheQueue:
     def test_whoever_is_not_signed_in_is_led_to_signing_in(self, visitor: Visitors) -> None:
         assert "Please sign in" in words(visitor(None).get(HOME))
 
+    def test_nobody_judges_their_own(self, world: World, visitor: Visitors) -> None:
+        number = flagged(world, "My watches", "root")
+        page = visitor("root").get(HOME)
+        assert "somebody else has to look at it" in words(page)
+        assert f"/{number}/safe" not in page.text
+        assert visitor("root").post(f"{HOME}/{number}/safe").status_code == 403
+
     def test_it_costs_five_statements(self, world: World, visitor: Visitors) -> None:
         flagged(world)
         root = visitor("root")
