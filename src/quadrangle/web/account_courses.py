@@ -53,6 +53,33 @@ def _states() -> list[tuple[str, str]]:
     ]
 
 
+def _further() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The filters that are asked for less often: their names, words for them, and what they take."""
+    either = [("", _("All")), ("1", _("Yes")), ("0", _("No"))]
+    kinds = [
+        ("", _("Anybody, or nobody")),
+        ("student", _("Students")),
+        ("teacher", _("Teachers")),
+        ("ta", _("Teaching assistants")),
+        ("designer", _("Designers")),
+        ("observer", _("Observers")),
+    ]
+    return [
+        ("with_enrollments", _("Somebody is in it"), either),
+        ("enrollment_type", _("Has"), kinds),
+        ("public", _("Public"), either),
+        ("completed", _("Over"), either),
+        ("blueprint", _("A blueprint"), either),
+        ("blueprint_associated", _("Made from a blueprint"), either),
+        ("homeroom", _("A homeroom"), either[:2]),
+    ]
+
+
+def _first(said: object) -> str:
+    """What a filter is, of which a form sends one."""
+    return str(said[0]) if isinstance(said, list) and said else str(said or "")
+
+
 def _terms(several: list[Term], first: str) -> list[tuple[str, str]]:
     return [("", first), *((str(term.id), term.name or _("Untitled term")) for term in several)]
 
@@ -61,7 +88,17 @@ def _terms(several: list[Term], first: str) -> list[tuple[str, str]]:
 async def courses(call: Call) -> Reply:
     """The courses of an account and of those below it."""
     standing = await _here(call)
-    said = filled(call.tree, "search_term", "state", "enrollment_term_id", "sort", "order", "search_by")
+    further = _further()
+    said = filled(
+        call.tree,
+        "search_term",
+        "search_by",
+        "state",
+        "enrollment_term_id",
+        "sort",
+        "order",
+        *(one for one, *_ in further),
+    )
     term = str(said.get("search_term") or "").strip()
     if len(term) < _SHORTEST:
         said.pop("search_term", None)
@@ -98,6 +135,9 @@ async def courses(call: Call) -> Reply:
         address=lambda number: address_with(base, call.query, page=str(number)),
         adds=standing.rights.may("manage_courses_add"),
         looked=bool(said),
+        by_teacher=search.by_teacher,
+        further=[(name, label, options, _first(said.get(name))) for name, label, options in further],
+        narrowed=any(name in said for name, *_ in further),
     )
 
 

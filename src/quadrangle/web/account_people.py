@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from quadrangle.accounts import ROOT_ID, rights_at
+from quadrangle.accounts import ROOT_ID, rights_at, roles_along
 from quadrangle.courses import AccountStanding, acquaintance, member_of_account
 from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply
@@ -52,12 +52,15 @@ def filled(tree: Tree, *names: str) -> Tree:
 async def people(call: Call) -> Reply:
     """The people of an account and of those below it."""
     standing = await _here(call)
-    said = filled(call.tree, "search_term", "enrollment_type", "sort", "order", "include_deleted_users")
+    said = filled(
+        call.tree, "search_term", "enrollment_type", "role_filter_id", "sort", "order", "include_deleted_users"
+    )
     term = str(said.get("search_term") or "").strip()
     if len(term) < _SHORTEST:
         said.pop("search_term", None)
     wanted = AccountUsers.read(said, call.reading())
     rows, window, sort = await find_people(call, standing.account, standing.rights, wanted, size=_PAGE)
+    roles = await roles_along(call.uow, standing.account, standing.rights.chain)
     sees = sees_of(standing.rights)
     base = f"/accounts/{standing.account.id}/users"
     columns = [("username", _("Name"))]
@@ -76,6 +79,8 @@ async def people(call: Call) -> Reply:
         too_short=0 < len(term) < _SHORTEST,
         kind=str(said.get("enrollment_type") or ""),
         kinds=_kinds(),
+        role=str(said.get("role_filter_id") or ""),
+        roles=[("", _("Any role")), *((str(one.id), one.label) for one in roles)],
         deleted=bool(wanted.include_deleted_users),
         heads=sorted_heads(base, call.query, columns, sort, descending=wanted.order == "desc"),
         address=lambda number: address_with(base, call.query, page=str(number)),

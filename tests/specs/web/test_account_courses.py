@@ -22,6 +22,15 @@ class TestCourses:
         assert "Physics" in words(root.get(f"{HOME}?search_term=phy&state=&enrollment_term_id="))
         assert "No course was found" in words(root.get(f"{HOME}?search_term=nothing"))
         assert "No course was found" in words(root.get(f"{HOME}?state=completed"))
+        assert "Physics" in words(root.get(f"{HOME}?search_term=byron&search_by=teacher"))
+        everything = "&".join(
+            f"{name}=" for name in ("with_enrollments", "public", "completed", "blueprint", "homeroom")
+        )
+        assert "Physics" in words(root.get(f"{HOME}?{everything}&enrollment_type[]="))
+        assert "Physics" in words(root.get(f"{HOME}?with_enrollments=1&enrollment_type[]=student&public=0&completed=0"))
+        narrowed = root.get(f"{HOME}?with_enrollments=0")
+        assert "No course was found" in words(narrowed)
+        assert 'value="0" selected' in narrowed.text
         assert "Three characters at least" in words(root.get(f"{HOME}?search_term=ph"))
         hostile = root.get(f"{HOME}?search_term={HOSTILE}")
         assert HOSTILE not in hostile.text
