@@ -30,9 +30,9 @@ from quadrangle.web import (
     portfolio_sharing,
     portfolio_things,
     portfolios,
+    reports,
     resets,
     settings,
-    reports,
     styleguide,
 )
 

@@ -352,12 +352,7 @@ async def revise(call: Call, person: Person, known: Acquaintance, asked: Asked[U
     """Change a person as far as the caller may; returns the columns that were written. Raises Forbidden, Invalid."""
     sent = call.tree.get("user")
     await check_keys(call, known, frozenset(sent) if isinstance(sent, dict) else frozenset())
-    changes = await revise_person(call, person, asked.read())
-    after = await call.uow.one(PERSON, id=person.id)
-    assert after is not None
-    shown = person_json(call, after, _seen_as(known), frozenset({"avatar_url", "email", "locale", "time_zone"}))
-    told = {name: getattr(after, name) for name in ("bio", "title") if name in changes}
-    return Reply(200, replace(shown, **told))
+    return await revise_person(call, person, asked.read())
 
 
 async def revise_person(call: Call, person: Person, edit: UserEdit) -> dict[str, Any]:
