@@ -10,12 +10,14 @@ from quadrangle.artifacts.access import (
     SEE_COMMENTS,
     USE,
     VIEW,
+    Chain,
     Standing,
     allow,
     before_own,
     may,
     rights_on,
 )
+from quadrangle.artifacts.chains import standing_along
 from quadrangle.artifacts.connecting import Connections
 from quadrangle.artifacts.model import (
     ALL,
@@ -170,6 +172,7 @@ __all__ = [
     "WITH_FILE",
     "Association",
     "Banner",
+    "Chain",
     "Comment",
     "Connections",
     "Details",
@@ -241,6 +244,7 @@ __all__ = [
     "rewrite",
     "rights_on",
     "shown_on_page",
+    "standing_along",
     "standing_before",
     "standing_of",
     "standings_before",

@@ -1,6 +1,7 @@
 """Who may do what with what somebody has collected. Source: brightspace-eportfolio.md §5.11, §6; portfolio-package.md §5.2.
 
-A presentation is a portfolio: who may do what with it, the table of portfolios decides. Everything else is its owner's alone.
+A presentation is a portfolio: who may do what with it, the table of portfolios decides. Everything else is its owner's alone, but for what
+stands on the page of a presentation: whoever reads that sees it there, and through a chain of ids that ends with the presentation.
 """
 
 from collections.abc import Mapping
@@ -25,20 +26,41 @@ DELETE: Final = "delete"
 _NUMBERS: Final[Mapping[int, str]] = {1: VIEW, 2: SEE_COMMENTS, 3: ADD_COMMENTS, 4: ASSESS, 5: ASSESS, 6: EDIT}
 
 
+class Chain:
+    """How a thing was reached: through what it is said to be in, up to a root.
+
+    root: the actor before that. holds: each is in the next indeed. shown: a page of the root shows the thing itself to its readers. What a
+    collection on a page holds, and what is said of it in reflections, its page does not show.
+    """
+
+    __slots__ = ("holds", "root", "shown")
+
+    def __init__(self, root: "Standing", *, holds: bool, shown: bool) -> None:
+        self.root = root
+        self.holds = holds
+        self.shown = shown
+
+
 class Standing:
     """Somebody before their own ePortfolio, and before one thing where there is one.
 
     own: what they are to themselves. item: the thing in question, be it theirs or not. shown: what they are to its portfolio, where it is one.
+    chain: how they reached it, where that is not by its id alone.
     """
 
-    __slots__ = ("item", "own", "shown")
+    __slots__ = ("chain", "item", "own", "shown")
 
     def __init__(
-        self, own: portfolios.Standing, item: Item | None = None, shown: portfolios.Standing | None = None
+        self,
+        own: portfolios.Standing,
+        item: Item | None = None,
+        shown: portfolios.Standing | None = None,
+        chain: Chain | None = None,
     ) -> None:
         self.own = own
         self.item = item
         self.shown = shown
+        self.chain = chain
 
     @property
     def viewer_id(self) -> int | None:
@@ -130,19 +152,41 @@ def portfolio_deletable(standing: Standing) -> bool:
     return standing.portfolio_allows(portfolios.DELETE)
 
 
+def reached_truly(standing: Standing) -> bool:
+    """By its id alone, or through a chain each of whose things is in the next, up to one that the actor may see."""
+    chain = standing.chain
+    return chain is None or (chain.holds and may(chain.root, VIEW))
+
+
+def on_a_page_of_the_root(standing: Standing) -> bool:
+    """Whoever reads the presentation at the end of the chain is shown the thing there."""
+    return standing.chain is not None and standing.chain.shown
+
+
+def root_readable(standing: Standing) -> bool:
+    return standing.chain is not None and portfolio_readable(standing.chain.root)
+
+
+def root_open_to_words(standing: Standing) -> bool:
+    return standing.chain is not None and portfolio_open_to_words(standing.chain.root)
+
+
+# A presentation is never opened by another one on whose page it stands.
+_SHOWN: Final[tuple[Predicate[Standing], ...]] = (is_no_presentation, on_a_page_of_the_root, root_readable)
 _OWN: Final[tuple[Predicate[Standing], ...]] = (actor_owns, is_no_presentation)
 _TABLE: Mapping[str, tuple[tuple[Predicate[Standing], ...], ...]] = {
     USE: ((),),
     PRESENT: ((actor_may_have_one_more,),),
-    VIEW: (_OWN, (portfolio_readable,)),
-    SEE_COMMENTS: (_OWN, (portfolio_readable,)),
-    ADD_COMMENTS: (_OWN, (portfolio_open_to_words,)),
+    VIEW: (_OWN, (portfolio_readable,), _SHOWN),
+    SEE_COMMENTS: (_OWN, (portfolio_readable,), _SHOWN),
+    ADD_COMMENTS: (_OWN, (portfolio_open_to_words,), (*_SHOWN, root_open_to_words)),
     ASSESS: (_OWN, (actor_owns, portfolio_readable)),
     EDIT: (_OWN, (actor_owns, portfolio_editable)),
     DELETE: (_OWN, (portfolio_deletable,)),
 }
 RULES: Final[Mapping[str, Rows[Standing]]] = {
-    right: [[tool_on, actor_signed_in, no_test_user, *row] for row in rows] for right, rows in _TABLE.items()
+    right: [[tool_on, actor_signed_in, no_test_user, reached_truly, *row] for row in rows]
+    for right, rows in _TABLE.items()
 }
 
 

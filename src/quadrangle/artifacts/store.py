@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Integer, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, delete, exists, func, or_, select, union_all, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from quadrangle.artifacts.model import FILE_ARTIFACT, PRESENTATION, Association, Comment, Item, Member, Tag
@@ -85,6 +85,8 @@ ITEMS_AMONG = Statement(
     select(*_ITEM).select_from(_WITH_PLACE).where(any_of(_object.id, "ids"), _object.user_id == _OWNER, _LIVE),
     into=Item,
 )
+# Things that are there, whosever they are, in no order. Index: primary key.
+ITEMS_NAMED = Statement(select(*_ITEM).select_from(_WITH_PLACE).where(any_of(_object.id, "ids"), _LIVE), into=Item)
 # What somebody deleted and may still take back, the latest first. Index: ix_portfolio_objects_deleted.
 DELETED_LATELY = Statement(
     select(*_ITEM)
@@ -213,6 +215,27 @@ REMOVE_ASSOCIATION = Statement[None](
         portfolio_associations.c.source_id == bindparam("source_id", type_=BigId),
         portfolio_associations.c.item_id == _ID,
     )
+)
+
+
+class Tie(msgspec.Struct, frozen=True):
+    """One thing is in another, or is about it."""
+
+    item_id: int
+    within_id: int
+
+
+# Which of several things are in which static collections among them, and are about which. Indexes: primary keys.
+TIES = Statement(
+    union_all(
+        select(portfolio_members.c.item_id, portfolio_members.c.collection_id.label("within_id")).where(
+            any_of(portfolio_members.c.item_id, "ids"), any_of(portfolio_members.c.collection_id, "ids")
+        ),
+        select(
+            portfolio_associations.c.source_id.label("item_id"), portfolio_associations.c.item_id.label("within_id")
+        ).where(any_of(portfolio_associations.c.source_id, "ids"), any_of(portfolio_associations.c.item_id, "ids")),
+    ),
+    into=Tie,
 )
 
 # --- comments

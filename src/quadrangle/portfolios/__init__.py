@@ -25,7 +25,7 @@ from quadrangle.portfolios.access import (
     refuse,
 )
 from quadrangle.portfolios.addresses import Named, file_at, files_named, led
-from quadrangle.portfolios.artifacts import choose_theme, theme_of
+from quadrangle.portfolios.artifacts import choose_theme, has_beside, shows_on_a_page, theme_of
 from quadrangle.portfolios.authoring import (
     add_comment,
     add_empty_entry,
@@ -301,6 +301,7 @@ __all__ = [
     "files_named",
     "first_entry",
     "front_entry",
+    "has_beside",
     "hosts_linked",
     "html_of",
     "judged_at",
@@ -351,6 +352,7 @@ __all__ = [
     "sections_of",
     "sections_sent",
     "shelf_of",
+    "shows_on_a_page",
     "site_of",
     "standing_before",
     "standing_to",

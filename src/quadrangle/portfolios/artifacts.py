@@ -10,7 +10,7 @@ from quadrangle.kernel.digest import random_uuid
 from quadrangle.kernel.errors import Invalid
 from quadrangle.portfolios import store
 from quadrangle.portfolios.access import Standing
-from quadrangle.portfolios.content import placed_files
+from quadrangle.portfolios.content import placed_files, stands_on
 from quadrangle.portfolios.model import FILE_ARTIFACT, PRESENTATION, THEMES, Content, theme_in
 from quadrangle.portfolios.moderation import change
 from quadrangle.portfolios.tables import portfolio_objects
@@ -53,6 +53,17 @@ async def register_files(uow: UnitOfWork, owner_id: int, content: Content) -> No
     for file_id in there:
         if file_id in missing:
             await _register(uow, owner_id, FILE_ARTIFACT, file_id=file_id)
+
+
+async def shows_on_a_page(uow: UnitOfWork, portfolio_id: int, *, item_id: int, file_id: int | None, name: str) -> bool:
+    """Whether a block on a page of a portfolio shows a thing, by its name. Whose it is, the caller has looked at."""
+    pages = await uow.all(store.CONTENTS_PLACING, eportfolio_id=portfolio_id)
+    return any(stands_on(page.content, item_id=item_id, file_id=file_id, name=name) for page in pages)
+
+
+async def has_beside(uow: UnitOfWork, portfolio_id: int, item_id: int) -> bool:
+    """Whether a thing belongs to a page of a portfolio without a block; who reads the page is not shown it."""
+    return await uow.one(store.IS_BESIDE, eportfolio_id=portfolio_id, item_id=item_id) is not None
 
 
 async def _missing(uow: UnitOfWork, owner_id: int, file_ids: list[int]) -> set[int]:

@@ -80,16 +80,30 @@ def without(content: Content, *, item_id: int, file_id: int | None) -> Content:
     """A page without the blocks that show this thing: its file, or its rendering (portfolio-package.md §5.3)."""
     if not isinstance(content, list):
         return content
+    return [block for block in content if not _shows(block, item_id, file_id)] or [NO_CONTENT]
 
-    def shows(block: Any) -> bool:
-        if not isinstance(block, dict):
-            return False
-        if "attachment_id" in block:
-            return bool(block["attachment_id"] == file_id)
-        found = _RENDERED.match(str(block.get("content")))
-        return found is not None and found[1] == str(item_id)
 
-    return [block for block in content if not shows(block)] or [NO_CONTENT]
+def stands_on(content: Content, *, item_id: int, file_id: int | None, name: str) -> bool:
+    """Whether a block of a page shows this thing to whoever reads the page: its file, or its rendering with the name that it has.
+
+    A mark with a number can come in HTML from anywhere, also out of a package of somebody else's; the name is what only its owner can put there.
+    """
+    if not isinstance(content, list):
+        return False
+    title = escape(name, quote=False)
+    return any(
+        _shows(block, item_id, file_id) and ("attachment_id" in block or title in str(block["content"]))
+        for block in content
+    )
+
+
+def _shows(block: Any, item_id: int, file_id: int | None) -> bool:
+    if not isinstance(block, dict):
+        return False
+    if "attachment_id" in block:
+        return file_id is not None and bool(block["attachment_id"] == file_id)
+    found = _RENDERED.match(str(block.get("content")))
+    return found is not None and found[1] == str(item_id)
 
 
 def with_block(content: Content, block: Mapping[str, Any]) -> Content:

@@ -46,6 +46,7 @@ from quadrangle.portfolios.model import (
     MOST_COMMENTS,
     TO_BE_ZIPPED,
     ZIPPING,
+    Content,
     Entry,
     EntryRevision,
     EntryScore,
@@ -810,6 +811,15 @@ LOCK_PORTFOLIOS_OF = Statement(
     into=EPortfolio,
 )
 _TEXT: Final = cast(eportfolio_entries.c.content, Text)
+
+
+class PlacingPage(msgspec.Struct, frozen=True):
+    """A page on which files or other items may stand."""
+
+    id: int
+    content: Content
+
+
 # The entries of somebody on which files or other items stand. Index: ix_eportfolio_entries_eportfolio_id_position; reads their texts.
 ENTRIES_PLACING = Statement(
     select(*_ENTRY)
@@ -817,6 +827,25 @@ ENTRIES_PLACING = Statement(
     .where(eportfolios.c.user_id == _OWNER, or_(_TEXT.like('%"attachment_id"%'), _TEXT.like("%data-ep-item%"))),
     into=Entry,
     slow=True,
+)
+# The contents of those of a portfolio. Index: the same; reads their texts.
+CONTENTS_PLACING = Statement(
+    select(eportfolio_entries.c.id, eportfolio_entries.c.content)
+    .where(
+        eportfolio_entries.c.eportfolio_id == _ID,
+        or_(_TEXT.like('%"attachment_id"%'), _TEXT.like("%data-ep-item%")),
+    )
+    .order_by(eportfolio_entries.c.id),
+    into=PlacingPage,
+    slow=True,
+)
+# Whether a thing belongs to a page of a portfolio without a block. Index: ix_eportfolio_members_item_id.
+IS_BESIDE = Statement(
+    select(eportfolio_members.c.item_id)
+    .join(eportfolio_entries, eportfolio_entries.c.id == eportfolio_members.c.entry_id)
+    .where(eportfolio_members.c.item_id == bindparam("item_id", type_=BigId), eportfolio_entries.c.eportfolio_id == _ID)
+    .limit(1),
+    into=int,
 )
 # Which of somebody's files are artifacts. Index: uq_portfolio_objects_file_id.
 REGISTERED = Statement(

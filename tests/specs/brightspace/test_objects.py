@@ -268,8 +268,7 @@ class TestEveryRoute:
 
     @pytest.mark.parametrize(
         ("method", "path"),
-        [("GET", "/object"), ("GET", "/object/content"), ("GET", "/object/comments/"), ("POST", "/object/comments/new"),
-         ("DELETE", "/object/comment/101"), ("GET", "/object/thumbnail"), ("GET", "/objects/shared/"), ("GET", "/objects/my/shared/modified/"),
+        [("GET", "/object/thumbnail"), ("GET", "/objects/shared/"), ("GET", "/objects/my/shared/modified/"),
          ("GET", "/objects/1/comments/1"), ("POST", "/objects/tags/add"), ("POST", "/objects/tags/remove"), ("POST", "/tags/autocomplete"),
          ("GET", "/object/101/shares/"), ("POST", "/object/101/share/new"), ("GET", "/object/sharetargets/my"), ("GET", "/users/sharing/"),
          ("GET", "/ignoredusers/"), ("GET", "/invites/"), ("GET", "/activity/my/"), ("GET", "/newsfeed/"), ("GET", "/dashboard/"),

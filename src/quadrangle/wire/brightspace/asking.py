@@ -21,6 +21,7 @@ EP: Final = "/d2l/api/eP/:version"
 USUAL_PAGE: Final = 100
 LARGEST_PAGE: Final = 1000
 MOST_ASKED: Final = 100  # objects at a time
+LONGEST_CHAIN: Final = 20  # ids
 
 _ID: Final = re.compile(r"[0-9]{1,19}")
 _COUNT: Final = re.compile(r"[0-9]+")
@@ -34,6 +35,25 @@ class WithComments(Params):
     @property
     def comments(self) -> bool:
         return is_true(self.c)
+
+
+class Along(Params):
+    """How an object is reached whose id the path does not name."""
+
+    context: str | None | Absent = text(
+        "A context chain: ids, comma separated, from the object through what it is in up to a presentation, or to something of one's own."
+    )
+
+    @property
+    def ids(self) -> list[int]:
+        """The object first. Raises Malformed for what is no chain, or too long a one."""
+        sent = [one for one in (part.strip() for part in (self.context or "").split(",")) if one]
+        if not 0 < len(sent) <= LONGEST_CHAIN or not all(_ID.fullmatch(one) for one in sent):
+            raise Malformed(f"context is a chain of between one and {LONGEST_CHAIN} ids of objects, comma separated.")
+        ids = [min(int(one), LARGEST_ID) for one in sent]
+        if len(set(ids)) < len(ids):
+            raise Malformed("context leads through nothing twice.")
+        return ids
 
 
 class Page(Params):
@@ -60,6 +80,10 @@ class Page(Params):
             raise Malformed("The page size must be a whole number from 1 on.")
         return min(int(self.pagesize[:10]), LARGEST_PAGE) if len(self.pagesize.lstrip("0")) < 10 else LARGEST_PAGE
 
+    def check(self) -> None:
+        """Raises Malformed, before anything is looked for."""
+        _ = self.after, self.size
+
 
 class Listing(Page):
     """Which of one's own things are asked for."""
@@ -72,6 +96,7 @@ class Listing(Page):
         return is_true(self.c)
 
     def check(self) -> None:
+        super().check()
         if self.q:
             raise Malformed("Filters (q) are not served.")
 
@@ -114,6 +139,16 @@ async def granted_at(
 ) -> Granted[Standing]:
     """Proof that the caller may do this with the thing that the path names."""
     return artifacts.allow(await standing_at(call, own, name, kinds=kinds), right)
+
+
+async def granted_along(
+    call: Call, own: Granted[Standing], ids: list[int], right: str, *, kinds: Collection[int] | None = None
+) -> Granted[Standing]:
+    """Proof that the caller may do this with the first thing of a chain."""
+    standing = await artifacts.standing_along(
+        call.uow, own.subject, ids, keywords_of(call), kinds=kinds, lock=call.writing
+    )
+    return artifacts.allow(standing, right)
 
 
 def number_at(call: Call, name: str) -> int:

@@ -7,7 +7,7 @@ import msgspec
 
 from quadrangle import artifacts
 from quadrangle.artifacts import ON_OBJECTIVE, ON_REFLECTION, WITH_FILE, Comment, ItemChange, Standing
-from quadrangle.files import AVAILABLE, find_file
+from quadrangle.files import AVAILABLE, File, find_file
 from quadrangle.http.body import tree_from_body
 from quadrangle.http.call import Asked, Call
 from quadrangle.http.reply import Reply
@@ -17,10 +17,12 @@ from quadrangle.kernel.errors import Malformed, NotFound
 from quadrangle.kernel.params import Absent, Params, text
 from quadrangle.wire.brightspace.asking import (
     EP,
+    Along,
     Listing,
     Page,
     Several,
     WithComments,
+    granted_along,
     granted_at,
     number_at,
     own_eportfolio,
@@ -97,6 +99,14 @@ async def show_object(call: Call, asked: Asked[WithComments]) -> Reply:
     return Reply(200, object_json(*await shown(call, asked.read())))
 
 
+@routes.get(f"{EP}/object", gives=EpObject)
+async def show_object_along(call: Call, way: Asked[Along], asked: Asked[WithComments]) -> Reply:
+    """The same of an object that a context chain leads to."""
+    own = await own_eportfolio(call)
+    granted = await granted_along(call, own, way.read().ids, artifacts.VIEW)
+    return Reply(200, object_json(granted.subject, await said_of(call, granted.subject.item_there.id, asked.read())))
+
+
 async def shown(
     call: Call, wanted: WithComments, kinds: Collection[int] | None = None
 ) -> tuple[Standing, list[Comment] | None]:
@@ -134,11 +144,25 @@ async def show_content(call: Call) -> Reply:
     """The bytes of a file artifact, or of what was handed in."""
     async with call.read_only():
         own = await own_eportfolio(call)
-        item = (await granted_at(call, own, artifacts.VIEW, kinds=WITH_FILE)).subject.item_there
-        file = None if item.file_id is None else await find_file(call.uow, item.file_id)
+        file = await _file_of(call, await granted_at(call, own, artifacts.VIEW, kinds=WITH_FILE))
+    return await hand_over(call, file, attachment=True)
+
+
+@routes.get(f"{EP}/object/content", work="none")
+async def show_content_along(call: Call, way: Asked[Along]) -> Reply:
+    """The same of an object that a context chain leads to."""
+    async with call.read_only():
+        own = await own_eportfolio(call)
+        file = await _file_of(call, await granted_along(call, own, way.read().ids, artifacts.VIEW, kinds=WITH_FILE))
+    return await hand_over(call, file, attachment=True)
+
+
+async def _file_of(call: Call, granted: Granted[Standing]) -> File:
+    item = granted.subject.item_there
+    file = None if item.file_id is None else await find_file(call.uow, item.file_id)
     if file is None or file.workflow_state != AVAILABLE:
         raise NotFound
-    return await hand_over(call, file, attachment=True)
+    return file
 
 
 @routes.get(f"{EP}/object/:objectId/associations", gives=EpObjectPage)
@@ -160,8 +184,21 @@ async def list_comments(call: Call, asked: Asked[Page]) -> Reply:
     """What was said of an object, the oldest first. Its owner has read it then."""
     own = await own_eportfolio(call)
     wanted = asked.read()
+    wanted.check()
+    return await _comments_page(call, await granted_at(call, own, artifacts.SEE_COMMENTS), wanted)
+
+
+@routes.get(f"{EP}/object/comments", gives=EpCommentPage)
+async def list_comments_along(call: Call, way: Asked[Along], asked: Asked[Page]) -> Reply:
+    """The same of an object that a context chain leads to."""
+    own = await own_eportfolio(call)
+    wanted = asked.read()
+    wanted.check()
+    return await _comments_page(call, await granted_along(call, own, way.read().ids, artifacts.SEE_COMMENTS), wanted)
+
+
+async def _comments_page(call: Call, granted: Granted[Standing], wanted: Page) -> Reply:
     after, size = wanted.after, wanted.size
-    granted = await granted_at(call, own, artifacts.SEE_COMMENTS)
     found = await artifacts.comments_on(call.uow, granted, after=after, limit=size + 1)
     shown = found[:size]
     if shown and granted.subject.item_there.unread and granted.subject.owns:
@@ -177,6 +214,15 @@ async def add_comment(call: Call) -> Reply:
     own = await own_eportfolio(call)
     body = _comment_sent(call)
     granted = await granted_at(call, own, artifacts.ADD_COMMENTS)
+    return Reply(200, comment_json(await artifacts.add_comment(call.uow, granted, body)))
+
+
+@routes.post(f"{EP}/object/comments/new", gives=EpComment, takes=CommentForm | str)
+async def add_comment_along(call: Call, way: Asked[Along]) -> Reply:
+    """Say something of an object that a context chain leads to."""
+    own = await own_eportfolio(call)
+    body = _comment_sent(call)
+    granted = await granted_along(call, own, way.read().ids, artifacts.ADD_COMMENTS)
     return Reply(200, comment_json(await artifacts.add_comment(call.uow, granted, body)))
 
 
@@ -197,6 +243,15 @@ async def remove_comment(call: Call) -> Reply:
     """Take a comment away: the owner of the object, or who wrote it."""
     own = await own_eportfolio(call)
     granted = await granted_at(call, own, artifacts.VIEW)
+    await artifacts.remove_comment(call.uow, granted, number_at(call, "commentId"))
+    return nothing()
+
+
+@routes.delete(f"{EP}/object/comment/:commentId")
+async def remove_comment_along(call: Call, way: Asked[Along]) -> Reply:
+    """Take a comment away from an object that a context chain leads to."""
+    own = await own_eportfolio(call)
+    granted = await granted_along(call, own, way.read().ids, artifacts.VIEW)
     await artifacts.remove_comment(call.uow, granted, number_at(call, "commentId"))
     return nothing()
 

@@ -191,7 +191,7 @@ def _common(standing: Standing, said: list[Comment] | None) -> dict[str, Any]:
         "object_type_id": item.type,
         "name": item.name,
         "description": item.description,
-        "view_link": _view_link(item),
+        "view_link": _view_link(standing),
         "allow_comments": item.allow_comments,
         "comments_count": item.comments_count,
         "has_unread_comments": item.unread and standing.owns,
@@ -221,10 +221,12 @@ def _said_json(item: Item, comment: Comment) -> EpObjectComment:
     )
 
 
-def _view_link(item: Item) -> str:
-    """With a question mark, as a client appends `&pageId=…`."""
-    if item.eportfolio_id is not None:
-        return f"/eportfolios/{item.eportfolio_id}?object={item.id}"
+def _view_link(standing: Standing) -> str:
+    """With a question mark, as a client appends `&pageId=…`. What somebody sees on a presentation of somebody else's, they see there alone."""
+    item, chain = standing.item_there, standing.chain
+    place = item if chain is None or standing.owns else chain.root.item_there
+    if place.eportfolio_id is not None:
+        return f"/eportfolios/{place.eportfolio_id}?object={item.id}"
     return f"/artifacts/{item.id}?object={item.id}"
 
 
