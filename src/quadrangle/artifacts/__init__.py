@@ -131,6 +131,7 @@ from quadrangle.artifacts.store import (
     Key,
     Placed,
 )
+from quadrangle.artifacts.uploading import begin_upload, collect_upload, go_on, upload_named
 
 __all__ = [
     "ADD_COMMENTS",
@@ -201,6 +202,7 @@ __all__ = [
     "associated_with",
     "associations_of_all",
     "before_own",
+    "begin_upload",
     "checked_html",
     "checked_line",
     "checked_name",
@@ -209,12 +211,14 @@ __all__ = [
     "checked_url",
     "chosen_by",
     "collect_item",
+    "collect_upload",
     "comments_among",
     "comments_on",
     "delete_item",
     "deleted_lately",
     "dissociate",
     "give_up_uid",
+    "go_on",
     "has_any",
     "items_among",
     "items_of",
@@ -250,4 +254,5 @@ __all__ = [
     "standings_before",
     "tag_key",
     "take_out",
+    "upload_named",
 ]

@@ -15,7 +15,7 @@ from quadrangle.db.database import DatabaseProblem, is_sqlite, sqlite_path
 
 T = TypeVar("T")
 
-HEAD: Final = "0016"
+HEAD: Final = "0017"
 
 _LOCK: Final = 7148252  # of pg_advisory_xact_lock; any number nobody else takes
 

@@ -9,6 +9,7 @@ from quadrangle.blobs import Blob, store_bytes
 from quadrangle.db import UnitOfWork
 from quadrangle.files.fetching import Fetched, Network, NotFetched, open_address
 from quadrangle.files.model import Owner, QuotaExceeded, type_for
+from quadrangle.files.resuming import forget_abandoned
 from quadrangle.files.service import (
     FETCH_FILE,
     Arrival,
@@ -34,6 +35,7 @@ async def _clear_away(running: Running) -> None:
     await running.blobs.clear_left_behind(running.clock.now())
     async with running.change() as uow:
         await forget_stranded(uow)
+        await forget_abandoned(uow)
         await let_go_of_old_bytes(uow)
     offset = 0
     while True:

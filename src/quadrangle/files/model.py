@@ -57,6 +57,13 @@ class QuotaExceeded(LimitReached):
     says = "file size exceeds quota"
 
 
+class TooManyUploads(LimitReached):
+    """So many of one person's have begun that no other one can."""
+
+    code = "too_many_uploads"
+    says = "too many uploads have begun and not ended"
+
+
 class FolderNotEmpty(Conflict):
     """Something lies in it."""
 
@@ -155,6 +162,31 @@ class File(Closable, frozen=True):
     @property
     def mime_class(self) -> str:
         return mime_class_of(self.content_type)
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A file that comes in pieces. key: what its sender calls it by. size, received: bytes it will have, and has."""
+
+    key: str
+    user_id: int
+    filename: str
+    content_type: str
+    size: int
+    received: int
+    pieces: int
+    touched_at: datetime
+
+    @property
+    def complete(self) -> bool:
+        return self.received == self.size
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """Bytes of an upload, from `start` on."""
+
+    start: int
+    size: int
+    digest: str
 
 
 class FileChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,15 +3,29 @@
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, Select, Text, and_, bindparam, cast, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from quadrangle.accounts import account_lineage, accounts
 from quadrangle.courses import courses
 from quadrangle.db import Dynamic, Statement, any_of
 from quadrangle.db.schema import BigId, UtcTime
 from quadrangle.db.statement import TextList
-from quadrangle.files.model import ACTIVE, ARRIVING, AVAILABLE, COURSE, GROUP, File, Folder
-from quadrangle.files.tables import files, folders
+from quadrangle.files.model import ACTIVE, ARRIVING, AVAILABLE, COURSE, GROUP, File, Folder, Piece, Upload
+from quadrangle.files.tables import files, folders, upload_pieces, uploads
 from quadrangle.groups import groups
 from quadrangle.kernel.text import contains
 from quadrangle.people import UserCard, users
@@ -317,5 +331,44 @@ LET_GO = Statement[Any](
     )
     .values(digest=None)
 )
-# Whether a file refers to bytes. Index: ix_files_digest.
-REFERS = Statement(select(files.c.id).where(files.c.digest == bindparam("digest")).limit(1), into=int)
+_piece = upload_pieces.c
+# Whether a file, or a piece of one, refers to bytes. Indexes: ix_files_digest, ix_upload_pieces_digest.
+REFERS = Statement(
+    union_all(
+        select(files.c.id).where(files.c.digest == bindparam("digest")),
+        select(_piece.start).where(_piece.digest == bindparam("digest")),
+    ).limit(1),
+    into=int,
+)
+
+# --- uploads in pieces
+
+_UPLOAD: Final = [uploads.c[name] for name in Upload.__struct_fields__]
+_GOES_ON: Final = (
+    uploads.c.user_id == bindparam("user_id", type_=BigId),
+    uploads.c.touched_at > bindparam("since", type_=UtcTime),
+)
+# One of somebody's uploads. Index: primary key.
+UPLOAD = Statement(select(*_UPLOAD).where(uploads.c.key == bindparam("key"), *_GOES_ON), into=Upload)
+LOCK_UPLOAD = Statement(
+    select(*_UPLOAD).where(uploads.c.key == bindparam("key"), *_GOES_ON).with_for_update(), into=Upload
+)
+# All of them. Index: ix_uploads_user_id.
+UPLOADS_OF = Statement(select(*_UPLOAD).where(*_GOES_ON), into=Upload)
+# The pieces of one, in their order. Index: primary key.
+PIECES_OF = Statement(
+    select(_piece.start, _piece.size, _piece.digest)
+    .where(_piece.upload_key == bindparam("key"))
+    .order_by(_piece.start),
+    into=Piece,
+)
+# Uploads of which nothing more came, locked before their pieces go. Index: ix_uploads_touched_at.
+LOCK_ABANDONED = Statement(
+    select(uploads.c.key)
+    .where(uploads.c.touched_at <= bindparam("before", type_=UtcTime))
+    .order_by(uploads.c.key)
+    .with_for_update(),
+    into=str,
+)
+REMOVE_PIECES = Statement[None](delete(upload_pieces).where(any_of(_piece.upload_key, "keys", of=TextList)))
+REMOVE_UPLOADS = Statement[None](delete(uploads).where(any_of(uploads.c.key, "keys", of=TextList)))

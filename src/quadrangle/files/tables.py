@@ -1,6 +1,6 @@
 """Folders and files of courses, groups, people and accounts."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text, text
 
 from quadrangle.db.schema import BigId, SortKey, UtcTime, flag_column, metadata, primary_id
 
@@ -89,4 +89,31 @@ files = Table(
         postgresql_where=text("workflow_state = 'arriving'"),
     ),
     sqlite_autoincrement=True,
+)
+
+# Files on their way in pieces. Each piece is bytes of its own, so that any process goes on where another one stopped.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("user_id", BigId, ForeignKey("users.id"), nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("size", BigId, nullable=False),  # bytes it will have
+    Column("received", BigId, nullable=False),  # how many of them, from the first on, have come
+    Column("pieces", Integer, nullable=False),
+    Column("touched_at", UtcTime, nullable=False),  # when the last one came
+    Index(None, "user_id"),
+    Index(None, "touched_at"),
+)
+
+upload_pieces = Table(
+    "upload_pieces",
+    metadata,
+    Column("upload_key", Text, ForeignKey("uploads.key"), nullable=False),
+    Column("start", BigId, nullable=False),
+    Column("size", BigId, nullable=False),
+    Column("digest", Text, ForeignKey("blobs.digest"), nullable=False),
+    PrimaryKeyConstraint("upload_key", "start"),
+    Index(None, "digest"),
 )

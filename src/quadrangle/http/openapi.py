@@ -109,6 +109,10 @@ def _operation(route: Route, answer: Any, body: Any) -> dict[str, Any]:
     operation["responses"] = {str(route.status): success} | {
         status: {"description": text, "content": error} for status, text in _ERRORS.items()
     }
+    if route.awaits_more:
+        operation["responses"]["308"] = {
+            "description": "More is awaited; it is sent to Location, after the last byte of Range."
+        }
     if route.refuses_in_silence:
         operation["responses"]["400"]["content"] = error | {"text/html": {"schema": {"type": "string"}}}
     return operation

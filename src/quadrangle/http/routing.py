@@ -23,13 +23,14 @@ METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 class Route(msgspec.Struct, frozen=True, eq=False):
     """One verb on one path.
 
-    public: answers anonymous callers too. gives: what a success is made of, for the API description. work: "read" or "write" opens a unit of
-    work of that kind around the handler, "none" leaves it to the handler. prepare: runs before that unit of work, for what must not be
+    public: answers anonymous callers too. gives: what a success is made of, for the API description. work: "read" or "write" opens a unit
+    of work of that kind around the handler, "none" leaves it to the handler. prepare: runs before that unit of work, for what must not be
     awaited inside (hashing a password). secret_path: a parameter of the path is a secret, so that logs show the template. streams: the
     handler reads the body itself, as it comes. refuses_in_silence: a 400 may come without a body. takes: what a JSON body is made of.
-    any_case: fixed segments match in whatever case. refusals: content types of what is not a success. screen: the same for people, as HTML: it
-    answers whoever would rather have that, where the path does not end in `.json`. again: shows a form once more when what it sent was not
-    accepted; it reads, after the change was undone.
+    awaits_more: a 308 without a body may come, which asks for more of what was begun. any_case: fixed segments match in whatever case.
+    refusals: content types of what is not a success. screen: the same for people, as HTML: it answers whoever would rather have that, where
+    the path does not end in `.json`. again: shows a form once more when what it sent was not accepted; it reads, after the change was
+    undone.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Route(msgspec.Struct, frozen=True, eq=False):
     takes: Any
     any_case: bool
     refusals: tuple[str, ...]
+    awaits_more: bool = False
     screen: "Route | None" = None
     again: Handler | None = None
 
@@ -89,6 +91,7 @@ class Routes:
         streams: bool = False,
         refuses_in_silence: bool = False,
         takes: Any = None,
+        awaits_more: bool = False,
         again: Handler | None = None,
     ) -> Callable[[H], H]:
         def register(handler: H) -> H:
@@ -114,6 +117,7 @@ class Routes:
                     takes=takes,
                     any_case=self.any_case,
                     refusals=self.refusals,
+                    awaits_more=awaits_more,
                     again=again,
                 )
             )

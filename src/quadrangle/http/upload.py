@@ -76,6 +76,26 @@ async def receive_upload(
     return msgspec.structs.replace(reader.file, fields=tuple(reader.fields))
 
 
+async def receive_bytes(receive: Receive, incoming: Incoming, size: int, *, skip: int = 0) -> None:
+    """Read a body of exactly `size` bytes into `incoming`, but for its first `skip` ones. Raises Malformed for more or fewer, Disconnected."""
+    come = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        piece = message.get("body", b"")
+        if come + len(piece) > size:
+            break
+        if come + len(piece) > skip:
+            await incoming.write(memoryview(piece)[max(skip - come, 0) :])
+        come += len(piece)
+        if not message.get("more_body"):
+            if come == size:
+                return
+            break
+    raise Malformed("The body does not have as many bytes as its range.")
+
+
 class _Reader:
     """Collects fields, and the data of the first file until somebody takes it away."""
 

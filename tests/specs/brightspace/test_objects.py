@@ -272,7 +272,7 @@ class TestEveryRoute:
          ("GET", "/objects/1/comments/1"), ("POST", "/objects/tags/add"), ("POST", "/objects/tags/remove"), ("POST", "/tags/autocomplete"),
          ("GET", "/object/101/shares/"), ("POST", "/object/101/share/new"), ("GET", "/object/sharetargets/my"), ("GET", "/users/sharing/"),
          ("GET", "/ignoredusers/"), ("GET", "/invites/"), ("GET", "/activity/my/"), ("GET", "/newsfeed/"), ("GET", "/dashboard/"),
-         ("GET", "/subscriptions/users/exists"), ("POST", "/artifacts/file/new")],
+         ("GET", "/subscriptions/users/exists")],
     )  # fmt: skip
     def test_what_comes_later_is_not_found_yet(self, ben: Person, method: str, path: str) -> None:
         assert ben.status(method, path) == 404

@@ -1,7 +1,17 @@
 """The Brightspace wire family: one file a noun, as in the Canvas family."""
 
 from quadrangle.http.routing import Route
-from quadrangle.wire.brightspace import artifacts, enrollments, exports, gathered, imports, objects, users, versions
+from quadrangle.wire.brightspace import (
+    artifacts,
+    enrollments,
+    exports,
+    gathered,
+    imports,
+    objects,
+    uploads,
+    users,
+    versions,
+)
 
 
 def all_routes() -> list[Route]:
@@ -11,6 +21,7 @@ def all_routes() -> list[Route]:
         *enrollments.routes,
         *objects.routes,
         *artifacts.routes,
+        *uploads.routes,
         *gathered.routes,
         *exports.routes,
         *imports.routes,
