@@ -36,6 +36,10 @@ PRIVATE: Final = 1
 ON_REFLECTION: Final = 1  # EPASSOC_T
 ON_OBJECTIVE: Final = 2
 
+ALL_OF_THEM: Final = 1  # OWNERSHIPFILTER_T
+MINE: Final = 2
+OTHERS: Final = 3
+
 ALL: Final = "all"  # how a dynamic collection chooses
 ANY: Final = "any"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from quadrangle.artifacts import store
 from quadrangle.artifacts.access import Standing
-from quadrangle.artifacts.model import MOST_TAGS, Comment, Tag, checked_html, checked_tags, tag_key
+from quadrangle.artifacts.model import MOST_TAGS, OTHERS, Comment, Tag, checked_html, checked_tags, tag_key
 from quadrangle.artifacts.service import put_tags, touch
 from quadrangle.artifacts.tables import portfolio_comments
 from quadrangle.db import UnitOfWork
@@ -14,6 +14,7 @@ from quadrangle.kernel.clock import whole_seconds
 from quadrangle.kernel.digest import random_uuid
 from quadrangle.kernel.errors import Forbidden, Invalid, NotFound
 from quadrangle.kernel.html import plain_text
+from quadrangle.kernel.text import like
 
 # --- comments
 
@@ -29,6 +30,19 @@ async def comments_among(uow: UnitOfWork, ids: Collection[int]) -> dict[int, lis
     for comment in await uow.all(store.COMMENTS_AMONG, ids=sorted(ids)) if ids else []:
         found[comment.item_id].append(comment)
     return found
+
+
+async def comments_between(
+    uow: UnitOfWork, granted: Granted[Standing], things: int, authors: int, *, after: int, limit: int
+) -> list[Comment]:
+    """What was said of one's own things, and what one said oneself of things of others, the oldest first: those that come after an id.
+
+    things, authors: of whose things, and by whom (ALL_OF_THEM, MINE, OTHERS). What others say to one another is not among it. One statement.
+    """
+    if things == authors == OTHERS:
+        return []
+    viewer_id = granted.subject.viewer_id
+    return await uow.all(store.COMMENTS_BETWEEN.at((things, authors)), viewer_id=viewer_id, after=after, limit=limit)
 
 
 async def note_read(uow: UnitOfWork, granted: Granted[Standing], newest: int) -> None:
@@ -83,6 +97,12 @@ async def add_tags(uow: UnitOfWork, granted: Granted[Standing], sent: list[Tag])
     if new:
         await touch(uow, item.id)
     return _sorted([*item.tags, *new])
+
+
+async def tags_like(uow: UnitOfWork, granted: Granted[Standing], beginning: str, *, limit: int) -> list[Tag]:
+    """The tags with which one has marked things, that begin so, in whatever case. One statement."""
+    pattern = like(tag_key(beginning)).removeprefix("%")
+    return await uow.all(store.TAGS_LIKE, owner_id=granted.subject.viewer_id, beginning=pattern, limit=limit)
 
 
 async def remove_tags(uow: UnitOfWork, granted: Granted[Standing], sent: list[Tag]) -> list[Tag]:

@@ -85,18 +85,19 @@ async def standing_before(
 
 
 async def standings_before(
-    uow: UnitOfWork, own: Granted[Standing], item_ids: Collection[int], words: Keywords
+    uow: UnitOfWork, own: Granted[Standing], item_ids: Collection[int], words: Keywords, *, lock: bool = False
 ) -> list[Standing]:
     """The same person before those of several things that are there, in the order of their ids. One statement for their own, and as many
-    as `standing_before` needs for each of the others."""
+    as `standing_before` needs for each of the others. lock: they are about to change; presentations are asked for one by one then."""
     viewer_id = own.subject.viewer_id
     found = {
         item.id: before_own(own.subject, item)
         for item in await uow.all(store.ITEMS_AMONG, ids=sorted(item_ids), owner_id=viewer_id)
+        if not (lock and item.type == PRESENTATION)
     }
-    for item_id in set(item_ids) - set(found):
+    for item_id in sorted(set(item_ids) - set(found)):
         with contextlib.suppress(NotFound):
-            found[item_id] = await standing_before(uow, own.subject, item_id, words)
+            found[item_id] = await standing_before(uow, own.subject, item_id, words, lock=lock)
     return [found[item_id] for item_id in sorted(found)]
 
 

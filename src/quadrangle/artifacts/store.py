@@ -4,15 +4,27 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Integer, and_, bindparam, delete, exists, func, or_, select, union_all, update
+from sqlalchemy import Integer, and_, bindparam, delete, exists, func, not_, or_, select, union_all, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from quadrangle.artifacts.model import FILE_ARTIFACT, PRESENTATION, Association, Comment, Item, Member, Tag
+from quadrangle.artifacts.model import (
+    ALL_OF_THEM,
+    FILE_ARTIFACT,
+    MINE,
+    OTHERS,
+    PRESENTATION,
+    Association,
+    Comment,
+    Item,
+    Member,
+    Tag,
+)
 from quadrangle.artifacts.tables import portfolio_associations, portfolio_comments, portfolio_members, portfolio_tags
 from quadrangle.db import Dynamic, Statement, any_of, collect
 from quadrangle.db.schema import BigId, UtcTime
 from quadrangle.db.statement import TextList
 from quadrangle.files import AVAILABLE, USER, files
+from quadrangle.kernel.text import contains
 from quadrangle.people import users
 from quadrangle.portfolios import eportfolio_members, eportfolios, portfolio_objects
 
@@ -262,6 +274,34 @@ COMMENTS_AMONG = Statement(
     .order_by(portfolio_comments.c.item_id, portfolio_comments.c.id),
     into=Comment,
 )
+_BY_VIEWER: Final = portfolio_comments.c.user_id == bindparam("viewer_id", type_=BigId)
+_OWN_THING: Final = _object.user_id == bindparam("viewer_id", type_=BigId)
+_THINGS: Final = {MINE: [_OWN_THING], OTHERS: [not_(_OWN_THING), _BY_VIEWER]}
+_AUTHORS: Final[dict[int, list[ColumnElement[bool]]]] = {
+    ALL_OF_THEM: [],
+    MINE: [_BY_VIEWER],
+    OTHERS: [or_(portfolio_comments.c.user_id.is_(None), not_(_BY_VIEWER))],
+}
+
+
+def _comments_between(key: tuple[int, int]) -> Any:
+    things, authors = key
+    found = [
+        select(portfolio_comments.c.id)
+        .select_from(portfolio_comments)
+        .join(portfolio_objects, _object.id == portfolio_comments.c.item_id)
+        .outerjoin(eportfolios, eportfolios.c.id == _object.eportfolio_id)
+        .outerjoin(files, and_(files.c.id == _object.file_id, files.c.workflow_state == AVAILABLE))
+        .where(portfolio_comments.c.id > _AFTER, _LIVE, *_THINGS[which], *_AUTHORS[authors])
+        for which in ((MINE, OTHERS) if things == ALL_OF_THEM else (things,))
+    ]
+    page = union_all(*found).order_by("id").limit(_LIMIT).subquery("page")
+    return select(*_COMMENT).select_from(_COMMENTS.join(page, page.c.id == portfolio_comments.c.id)).order_by(page.c.id)
+
+
+# One page of what was said of somebody's things, and of what they said of things of others, the oldest first; the key says of whose things,
+# and by whom. Indexes: ix_portfolio_objects_user_id_id, ix_portfolio_comments_item_id_id, ix_portfolio_comments_user_id_id.
+COMMENTS_BETWEEN = Dynamic(_comments_between, into=Comment)
 COMMENT = Statement(
     select(*_COMMENT)
     .select_from(_COMMENTS)
@@ -303,6 +343,18 @@ REMOVE_TAG = Statement[None](
         portfolio_tags.c.key == bindparam("key"),
         portfolio_tags.c.type == bindparam("type", type_=Integer),
     )
+)
+
+# The tags with which somebody has marked what is there, that begin with a text, in the order of the alphabet. Index:
+# ix_portfolio_tags_user_id_key_item_id.
+TAGS_LIKE = Statement(
+    select(func.min(portfolio_tags.c.text).label("text"), portfolio_tags.c.type)
+    .select_from(_WITH_PLACE.join(portfolio_tags, portfolio_tags.c.item_id == _object.id))
+    .where(portfolio_tags.c.user_id == _OWNER, contains(portfolio_tags.c.key, bindparam("beginning")), _LIVE)
+    .group_by(portfolio_tags.c.key, portfolio_tags.c.type)
+    .order_by(portfolio_tags.c.key, portfolio_tags.c.type)
+    .limit(_LIMIT),
+    into=Tag,
 )
 
 # --- for packages

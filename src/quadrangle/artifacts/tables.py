@@ -55,5 +55,6 @@ portfolio_comments = Table(
     Column("body", Text, nullable=False),  # HTML
     UniqueConstraint("item_id", "uid"),
     Index(None, "item_id", "id"),
+    Index(None, "user_id", "id"),
     sqlite_autoincrement=True,
 )

@@ -269,7 +269,6 @@ class TestEveryRoute:
     @pytest.mark.parametrize(
         ("method", "path"),
         [("GET", "/object/thumbnail"), ("GET", "/objects/shared/"), ("GET", "/objects/my/shared/modified/"),
-         ("GET", "/objects/1/comments/1"), ("POST", "/objects/tags/add"), ("POST", "/objects/tags/remove"), ("POST", "/tags/autocomplete"),
          ("GET", "/object/101/shares/"), ("POST", "/object/101/share/new"), ("GET", "/object/sharetargets/my"), ("GET", "/users/sharing/"),
          ("GET", "/ignoredusers/"), ("GET", "/invites/"), ("GET", "/activity/my/"), ("GET", "/newsfeed/"), ("GET", "/dashboard/"),
          ("GET", "/subscriptions/users/exists")],
@@ -659,6 +658,111 @@ class TestTagsOfSeveral:
         few = world.statements_of(lambda: ben.get("/objects/tags/", objects=ids[0]))
         many = world.statements_of(lambda: ben.get("/objects/tags/", objects=",".join(map(str, ids))))
         assert few == many <= 3
+
+
+class TestTagsOnSeveral:
+    def test_they_are_put_on_and_taken_off(self, ben: Person) -> None:
+        link, shown = ben.link(Tags=[{"Text": "Sea", "Type": 0}]), ben.presentation()
+        query = f"/objects/tags/{{}}?objects={link},{shown},9000000"
+        sea, mine = {"Text": "Sea", "Type": 0}, {"Text": "mine", "Type": 1}
+        added = ben.post(query.format("add"), [{"Text": "SEA", "Type": 0}, mine])
+        assert added == {str(link): [mine, sea], str(shown): [mine, {"Text": "SEA", "Type": 0}]}
+        assert ben.get(f"/objects/tags/?objects={link},{shown}") == added
+        assert ben.post(query.format("remove"), [{"Text": "sea", "Type": 0}]) == {str(link): [mine], str(shown): [mine]}
+
+    def test_one_that_may_not_be_changed_refuses_them_all(self, world: World, ben: Person, cleo: Person) -> None:
+        mine, hers = ben.link(Tags=[{"Text": "sea", "Type": 0}]), cleo.presentation()
+        world.cleo.put(f"/eportfolios/{cleo.portfolio_of(hers)}", data={"eportfolio[public]": "true"})
+        for verb in ("add", "remove"):
+            path = f"/objects/tags/{verb}?objects={mine},{hers}"
+            assert ben.status("POST", path, json=[{"Text": "sea", "Type": 0}, {"Text": "x", "Type": 0}]) == 403
+        assert ben.get(f"/object/{mine}/tags/") == [{"Text": "sea", "Type": 0}]
+
+    @pytest.mark.parametrize("verb", ["add", "remove"])
+    def test_what_are_none_and_who_is_nobody_is_refused(self, ben: Person, verb: str) -> None:
+        link, path = ben.link(), f"/objects/tags/{verb}"
+        assert ben.status("POST", path, json=[{"Text": "x"}]) == 400
+        assert ben.status("POST", f"{path}?objects=x", json=[{"Text": "x"}]) == 400
+        assert ben.status("POST", f"{path}?objects={link}", json={"Text": "x"}) == 400
+        assert ben.status("POST", f"{path}?objects={link}", json=[{"Text": " "}]) == 400
+        assert ben.status("POST", f"{path}?objects=9000000", json=[{"Text": "x"}]) == 404
+        assert Person(ben.world, None).status("POST", f"{path}?objects={link}", json=[{"Text": "x"}]) == 401
+
+
+class TestCompletingATag:
+    def test_it_gives_those_of_ones_own_that_begin_so(self, ben: Person, cleo: Person) -> None:
+        ben.link(
+            Tags=[
+                {"Text": "Seaside", "Type": 0},
+                {"Text": "sea", "Type": 0},
+                {"Text": "sea", "Type": 1},
+                {"Text": "oversea", "Type": 0},
+            ]
+        )
+        ben.reflection(Tags=[{"Text": "SEASIDE", "Type": 0}, {"Text": "50%_off", "Type": 0}])
+        ben.delete(f"/artifact/{ben.link(Tags=[{'Text': 'seagull', 'Type': 0}])}")
+        cleo.link(Tags=[{"Text": "seaweed", "Type": 0}])
+        sea = [{"Text": "sea", "Type": 0}, {"Text": "sea", "Type": 1}]
+        assert ben.post("/tags/autocomplete", "SEA")[:2] == sea
+        assert [tag["Text"].lower() for tag in ben.post("/tags/autocomplete", {"Text": " se"})] == [
+            "sea",
+            "sea",
+            "seaside",
+        ]
+        assert ben.post("/tags/autocomplete", "50%_")[0]["Text"] == "50%_off"
+        assert ben.post("/tags/autocomplete", "%") == ben.post("/tags/autocomplete", "_") == []
+        assert len(ben.post("/tags/autocomplete", "")) == 5
+
+    def test_it_gives_twenty_at_most(self, ben: Person) -> None:
+        ben.link(Tags=[{"Text": f"tag {number}", "Type": 0} for number in range(25)])
+        assert len(ben.post("/tags/autocomplete", "tag")) == 20
+
+    @pytest.mark.parametrize("body", [{}, 5, ["x"], {"Text": None}])
+    def test_what_is_no_text_is_refused(self, ben: Person, body: Any) -> None:
+        assert ben.status("POST", "/tags/autocomplete", json=body) == 400
+
+
+class TestCommentsBetween:
+    def test_they_are_told_apart_by_whose_thing_and_whose_words(self, world: World, ben: Person, cleo: Person) -> None:
+        mine, link, hers = ben.presentation(), ben.link(), cleo.presentation()
+        for person, shown in ((ben, mine), (cleo, hers)):
+            person.client.put(f"/eportfolios/{person.portfolio_of(shown)}", data={"eportfolio[public]": "true"})
+
+        def say(person: Person, item: int) -> int:
+            return int(person.post(f"/object/{item}/comments/new", "Well")["CommentId"])
+
+        own, other, to_her, between = say(ben, link), say(cleo, mine), say(ben, hers), say(Person(world, "dov"), hers)
+        world.do(lambda uow: artifacts.put_comment(uow, link, uid="u", body="<p>x</p>", created_at=uow.now))
+        imported = between + 1
+
+        def found(things: int, authors: int) -> list[int]:
+            return [one["CommentId"] for one in ben.get(f"/objects/{things}/comments/{authors}")["Items"]]
+
+        assert [found(1, 1), found(1, 2), found(1, 3)] == [
+            [own, other, to_her, imported],
+            [own, to_her],
+            [other, imported],
+        ]
+        assert [found(2, 1), found(2, 2), found(2, 3)] == [[own, other, imported], [own], [other, imported]]
+        assert [found(3, 1), found(3, 2), found(3, 3)] == [[to_her], [to_her], []]
+        page = ben.get("/objects/1/comments/1", pagesize=2)
+        assert [one["CommentId"] for one in page["Items"]] == [own, other]
+        rest = ben.get("/objects/1/comments/1", bookmark=page["PagingInfo"]["Bookmark"])
+        assert [one["CommentId"] for one in rest["Items"]] == [to_her, imported]
+        assert ben.get(f"/object/{mine}")["HasUnreadComments"] is True
+        cleo.delete(f"/presentation/{hers}")
+        assert found(3, 1) == []
+
+    @pytest.mark.parametrize(
+        "path", ["0/comments/1", "4/comments/1", "1/comments/0", "mine/comments/1", "01/comments/1"]
+    )
+    def test_other_filters_are_not_found(self, ben: Person, path: str) -> None:
+        assert ben.status("GET", f"/objects/{path}") == 404
+
+    def test_pages_are_those_of_every_list_and_nobody_has_any(self, ben: Person) -> None:
+        assert ben.status("GET", "/objects/1/comments/1?pagesize=0") == 400
+        assert ben.get("/objects/1/comments/1") == {"PagingInfo": {"Bookmark": "", "HasMoreItems": False}, "Items": []}
+        assert Person(ben.world, None).status("GET", "/objects/1/comments/1") == 401
 
 
 class TestPresentations:

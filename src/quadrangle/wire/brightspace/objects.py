@@ -1,12 +1,24 @@
 """ePortfolio objects of every type: lists, content, comments, tags. Source: brightspace-eportfolio.md §6.4."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Final
 
 import msgspec
 
 from quadrangle import artifacts
-from quadrangle.artifacts import ON_OBJECTIVE, ON_REFLECTION, WITH_FILE, Comment, ItemChange, Standing
+from quadrangle.artifacts import (
+    ALL_OF_THEM,
+    MINE,
+    ON_OBJECTIVE,
+    ON_REFLECTION,
+    OTHERS,
+    WITH_FILE,
+    Comment,
+    ItemChange,
+    Standing,
+    Tag,
+)
+from quadrangle.db import UnitOfWork
 from quadrangle.files import AVAILABLE, File, find_file
 from quadrangle.http.body import tree_from_body
 from quadrangle.http.call import Asked, Call
@@ -49,6 +61,8 @@ routes = brightspace("ePortfolio objects")
 
 _TAGS: Final = list[EpTag]
 _TAGS_BY_ID: Final = dict[str, list[EpTag]]
+_MOST_COMPLETED: Final = 20  # tags
+_OWNERSHIP: Final = {"1": ALL_OF_THEM, "2": MINE, "3": OTHERS}
 _KINDS: Final = {"": [ON_REFLECTION, ON_OBJECTIVE], "1": [ON_REFLECTION], "2": [ON_OBJECTIVE]}
 
 
@@ -69,6 +83,12 @@ class CommentForm(msgspec.Struct, frozen=True, rename="pascal"):
     """What is said, as HTML."""
 
     body: str
+
+
+class TagBeginning(msgspec.Struct, frozen=True, rename="pascal"):
+    """With what a tag begins."""
+
+    text: str
 
 
 def nothing() -> Reply:
@@ -208,6 +228,24 @@ async def _comments_page(call: Call, granted: Granted[Standing], wanted: Page) -
     return Reply(200, page)
 
 
+@routes.get(f"{EP}/objects/:objectsFilter/comments/:commentsFilter", gives=EpCommentPage)
+async def list_comments_between(call: Call, asked: Asked[Page]) -> Reply:
+    """What was said of the caller's objects, and by the caller of those of others, the oldest first.
+
+    Each filter is 1 all, 2 mine, 3 of others: of whose objects, and by whom. What others say to one another is not among it [O]. Nothing
+    counts as read by that.
+    """
+    own = await own_eportfolio(call)
+    things, authors = (_OWNERSHIP.get(call.path[name]) for name in ("objectsFilter", "commentsFilter"))
+    if things is None or authors is None:
+        raise NotFound
+    wanted = asked.read()
+    after, size = wanted.after, wanted.size
+    found = await artifacts.comments_between(call.uow, own, things, authors, after=after, limit=size + 1)
+    page = EpCommentPage(paging([one.id for one in found], size), [comment_json(one) for one in found[:size]])
+    return Reply(200, page)
+
+
 @routes.post(f"{EP}/object/:objectId/comments/new", gives=EpComment, takes=CommentForm | str)
 async def add_comment(call: Call) -> Reply:
     """Say something of an object: as JSON, or in a form field `comment`."""
@@ -277,6 +315,53 @@ async def list_tags_of_several(call: Call, asked: Asked[Several]) -> Reply:
         raise NotFound
     granted = [artifacts.allow(standing, artifacts.VIEW) for standing in standings]
     return Reply(200, {str(one.subject.item_there.id): tags_json(one.subject) for one in granted})
+
+
+@routes.post(f"{EP}/objects/tags/add", gives=_TAGS_BY_ID, takes=_TAGS)
+async def add_tags_to_several(call: Call, asked: Asked[Several]) -> Reply:
+    """Put tags on several objects; what is named is found, and answered, as of their list.
+
+    Source: §6.4 names the route; its form is ours [O]: ids in the query as of the list, tags in the body as for one object.
+    """
+    return await _retag(call, asked, artifacts.add_tags)
+
+
+@routes.post(f"{EP}/objects/tags/remove", gives=_TAGS_BY_ID, takes=_TAGS)
+async def remove_tags_from_several(call: Call, asked: Asked[Several]) -> Reply:
+    """Take tags off several objects, in whatever case they stand there.
+
+    Source: as for adding them [O].
+    """
+    return await _retag(call, asked, artifacts.remove_tags)
+
+
+async def _retag(
+    call: Call,
+    asked: Asked[Several],
+    change: Callable[[UnitOfWork, Granted[Standing], list[Tag]], Awaitable[list[Tag]]],
+) -> Reply:
+    """All of them, or none where one may not be changed."""
+    own = await own_eportfolio(call)
+    ids, sent = asked.read().ids, tags_from(json_body(call, _TAGS))
+    standings = await artifacts.standings_before(call.uow, own, ids, keywords_of(call), lock=True)
+    if not standings:
+        raise NotFound
+    granted = [artifacts.allow(standing, artifacts.EDIT) for standing in standings]
+    left = {str(one.subject.item_there.id): await change(call.uow, one, sent) for one in granted}
+    return Reply(200, {id: [EpTag(tag.text, tag.type) for tag in tags] for id, tags in left.items()})
+
+
+@routes.post(f"{EP}/tags/autocomplete", gives=_TAGS, takes=TagBeginning | str, work="read")
+async def complete_tag(call: Call) -> Reply:
+    """The tags on the caller's objects that begin with a text, in whatever case, twenty at most.
+
+    Source: §6.4 names the route; its form is ours [O]: `{"Text": …}`, or the text alone.
+    """
+    own = await own_eportfolio(call)
+    sent = json_body(call, TagBeginning | str)
+    beginning = sent.text if isinstance(sent, TagBeginning) else sent
+    found = await artifacts.tags_like(call.uow, own, beginning.strip(), limit=_MOST_COMPLETED)
+    return Reply(200, [EpTag(tag.text, tag.type) for tag in found])
 
 
 @routes.post(f"{EP}/object/:objectId/tags/add", gives=_TAGS, takes=_TAGS)

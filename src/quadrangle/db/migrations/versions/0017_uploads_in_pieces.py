@@ -1,4 +1,4 @@
-"""Files that come in pieces."""
+"""Files that come in pieces; what somebody said, by who said it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,3 +40,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("upload_pieces", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_upload_pieces_digest"), ["digest"], unique=False)
+
+    with op.batch_alter_table("portfolio_comments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_portfolio_comments_user_id_id"), ["user_id", "id"], unique=False)
