@@ -108,6 +108,7 @@ async def cancel(call: Call) -> Reply:
         sign_in=None,
         signed_in=call.actor is not None,
         kept=[],
+        long=[],
     )
 
 
