@@ -17,7 +17,7 @@ from quadrangle.db import UnitOfWork
 from quadrangle.files import discard_file, find_file
 from quadrangle.jobs import Running
 from quadrangle.packages import Aborted, Item, Limits, Reading, Refused, on_thread, open_container, read
-from quadrangle.packages.limits import NOTHING_IMPORTED
+from quadrangle.packages.limits import NOTHING_IMPORTED, Problems
 from quadrangle.portfolios import Keywords
 from quadrangle.transfers import store
 from quadrangle.transfers.aside import Aside
@@ -35,7 +35,7 @@ from quadrangle.transfers.model import (
     Trouble,
 )
 from quadrangle.transfers.tables import transfers
-from quadrangle.transfers.unpacking import Noted, Unpacking
+from quadrangle.transfers.unpacking import Unpacking
 
 _TOGETHER: Final = 500
 _TOLD_EVERY: Final = 200  # items, of how far it has come
@@ -68,9 +68,9 @@ class Importing:
                 assert copy.path is not None
                 container = await asyncio.to_thread(open_container, copy.path, self._limits)
                 reading = await asyncio.to_thread(read, container, self._running.clock.now())
-                noted = Noted()
-                await self._take_out(transfer, reading, noted, aside)
-            await self._land(transfer, reading, noted, aside)
+                problems = Problems()
+                await self._take_out(transfer, reading, problems, aside)
+            await self._land(transfer, reading, problems, aside)
         except Refused as refused:
             await self._abort(transfer, [Trouble(UNREADABLE, "", str(refused))])
         except Aborted as aborted:
@@ -93,11 +93,11 @@ class Importing:
 
     # --- bytes --------------------------------------------------------------------------------------------------------
 
-    async def _take_out(self, transfer: Transfer, reading: Reading, noted: Noted, aside: Aside) -> None:
+    async def _take_out(self, transfer: Transfer, reading: Reading, problems: Problems, aside: Aside) -> None:
         """Read everything, store every file, and put aside what can be imported."""
         known = await self._known(transfer.owner_id, reading)
         seen = 0
-        async with Unpacking(self._running, reading.container, noted) as unpacking:
+        async with Unpacking(self._running, reading.container, problems) as unpacking:
             async for packed in on_thread(reading.items(known)):
                 kept = await unpacking.take(packed)
                 if kept is not None:
@@ -120,18 +120,20 @@ class Importing:
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
-    async def _land(self, transfer: Transfer, reading: Reading, noted: Noted, aside: Aside) -> None:
+    async def _land(self, transfer: Transfer, reading: Reading, problems: Problems, aside: Aside) -> None:
         try:
             async with self._running.last_change() as uow:
                 await artifacts.lock_owner(uow, transfer.owner_id)
                 person = await uow.one(store.PERSON, owner_id=transfer.owner_id)
                 assert person is not None
                 base_url = str(transfer.asks["base_url"])
-                landing = Landing(uow, self._running.blobs, transfer.owner_id, person, self._words, base_url, noted)
+                landing = Landing(
+                    uow, self._running.blobs, transfer.owner_id, person, self._words, base_url, problems.add
+                )
                 await landing.land(aside, reading.missing)
                 if reading.objects and not landing.landed:
                     raise _Nothing
-                troubles = noted.troubles(reading)
+                troubles = _troubles(reading, problems)
                 fates = Counter(one.fate for one in landing.landed)
                 report = Report(
                     created=fates["create"],
@@ -143,7 +145,7 @@ class Importing:
                 await self._end(uow, transfer, state, troubles, reading.objects, report)
         except _Nothing:
             none = Trouble(NOTHING_IMPORTED, "", "None of the items can be imported.")
-            await self._abort(transfer, [*noted.troubles(reading), none], reading.objects)
+            await self._abort(transfer, [*_troubles(reading, problems), none], reading.objects)
 
     async def _abort(self, transfer: Transfer, troubles: list[Trouble], objects: int = 0) -> None:
         async with self._running.last_change() as uow:
@@ -175,3 +177,8 @@ class Importing:
             raise TransferOver
         if transfer.file_id is not None:
             await discard_file(uow, transfer.file_id)
+
+
+def _troubles(reading: Reading, problems: Problems) -> list[Trouble]:
+    """What is wrong with the package itself, then what could not be done with it."""
+    return [Trouble(one.code, one.ref, one.text, one.error) for one in (*reading.problems(), *problems.found())]

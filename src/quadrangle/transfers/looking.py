@@ -11,7 +11,6 @@ from typing import Final
 from quadrangle.kernel.clock import Clock
 from quadrangle.packages import EmbeddedFile, FileArtifact, Limits, Packed, Presentation, files_of, on_thread, read
 from quadrangle.packages import open_container as open_package
-from quadrangle.packages.limits import ERRORS
 from quadrangle.transfers.model import Contents, InsideFile, InsidePortfolio, InsideThing, Trouble
 
 MOST_NAMED: Final = 200  # of each kind
@@ -26,9 +25,7 @@ async def look(path: Path, limits: Limits, clock: Clock) -> Contents:
     noted = _Noted()
     async for packed in on_thread(reading.items(reading.missing)):
         noted.note(packed)
-    troubles = [
-        Trouble(one.code, noted.names.get(one.ref, ""), one.text, one.code in ERRORS) for one in reading.problems()
-    ]
+    troubles = [Trouble(one.code, noted.names.get(one.ref, ""), one.text, one.error) for one in reading.problems()]
     return Contents(
         own=reading.own,
         counts=dict(noted.counts),

@@ -1,6 +1,5 @@
 """Taking a package apart: each thing as it can be stored, its files stored already. Source: portfolio-package.md §6.3, §6.5."""
 
-from collections import Counter
 from contextlib import AsyncExitStack
 from typing import Final, Self
 
@@ -16,43 +15,22 @@ from quadrangle.packages import (
     FileArtifact,
     Packed,
     PackedFile,
-    Problem,
-    Reading,
     pieces,
 )
-from quadrangle.packages.limits import ERRORS, MOST_LISTED
+from quadrangle.packages.limits import Problems
 from quadrangle.packages.model import LEArtifact
 from quadrangle.transfers.landed import landed, landed_file
-from quadrangle.transfers.model import Trouble
 
 _TOGETHER: Final = 64  # files that are stored together
-
-
-class Noted:
-    """What went wrong with a package beside what its reading found: of each code so many."""
-
-    def __init__(self) -> None:
-        self._found: dict[Problem, None] = {}
-        self._of_code: Counter[str] = Counter()
-
-    def __call__(self, code: str, ref: str, text: str) -> None:
-        problem = Problem(code, ref, text)
-        if problem not in self._found and self._of_code[code] < MOST_LISTED:
-            self._of_code[code] += 1
-            self._found[problem] = None
-
-    def troubles(self, reading: Reading) -> list[Trouble]:
-        found = [*reading.problems(), *self._found]
-        return [Trouble(one.code, one.ref, one.text, one.code in ERRORS) for one in found]
 
 
 class Unpacking:
     """A context: what was taken out and not stored at its end is gone."""
 
-    def __init__(self, running: Running, container: Container, noted: Noted) -> None:
+    def __init__(self, running: Running, container: Container, problems: Problems) -> None:
         self._running = running
         self._container = container
-        self._noted = noted
+        self._say = problems.add
         self._waiting: list[tuple[Blob, Incoming]] = []
         self._open = AsyncExitStack()
 
@@ -67,13 +45,13 @@ class Unpacking:
         if isinstance(packed, EmbeddedFile):
             return await self._embedded(packed)
         try:
-            item = landed(packed, lambda code, text: self._noted(code, packed.key, text))
+            item = landed(packed, lambda code, text: self._say(code, packed.key, text))
         except Invalid as invalid:
-            self._noted("invalid-item", packed.key, f"It cannot be stored: {_why(invalid)}.")
+            self._say("invalid-item", packed.key, f"It cannot be stored: {_why(invalid)}.")
             return None
         if isinstance(item, FileArtifact):
             if item.file is None:
-                self._noted("attachment-missing", item.key, "Its file was not packed.")
+                self._say("attachment-missing", item.key, "Its file was not packed.")
                 return None
             file = await self._stored(item.key, item.file)
             return None if file is None else replace(item, file=file)
@@ -96,7 +74,7 @@ class Unpacking:
         try:
             await incoming.take(pieces(self._container, file))
         except Damaged as damaged:
-            self._noted("attachment-damaged", key, f"{damaged}.")
+            self._say("attachment-damaged", key, f"{damaged}.")
             return None
         blob = Blob(await incoming.finish(), incoming.size)
         self._waiting.append((blob, incoming))
