@@ -20,7 +20,16 @@ from quadrangle.packages.model import (
 )
 from quadrangle.packages.names import Dialect
 from quadrangle.packages.reading import Reading, read
-from quadrangle.packages.references import file_in, item_in, to_file, to_item
+from quadrangle.packages.references import (
+    file_in,
+    files_in,
+    item_in,
+    items_in,
+    to_file,
+    to_item,
+    with_files,
+    with_items,
+)
 from quadrangle.packages.streams import on_thread, pieces
 from quadrangle.packages.writing import Head, PackedProblem, Source, write_package
 
@@ -52,8 +61,10 @@ __all__ = [
     "differences",
     "fate_of",
     "file_in",
+    "files_in",
     "files_of",
     "item_in",
+    "items_in",
     "on_thread",
     "open_container",
     "pieces",
@@ -61,5 +72,7 @@ __all__ = [
     "read",
     "to_file",
     "to_item",
+    "with_files",
+    "with_items",
     "write_package",
 ]

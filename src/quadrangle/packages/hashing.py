@@ -1,17 +1,15 @@
 """What makes two states of an item the same: idempotent import asks it. Pure. Source: portfolio-package.md §7."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import unquote
 
 import msgspec
 
 from quadrangle.packages import model
 from quadrangle.packages.model import Item, PackedFile, Page
+from quadrangle.packages.references import to_file, with_files
 
-_FILES: Final = re.compile(r"package-file/([\w%.~\-]+)")
 _NOT_HASHED: Final = frozenset(
     {
         "key",
@@ -57,7 +55,7 @@ def _page(page: Page, digests: Mapping[str, str]) -> dict[str, Any]:
 
 def _plain(value: Any, digests: Mapping[str, str]) -> Any:
     if isinstance(value, str):
-        return _FILES.sub(lambda found: f"package-file/{digests.get(unquote(found[1]), found[1])}", value)
+        return with_files(value, lambda key: to_file(digests.get(key, key)))
     if isinstance(value, PackedFile):
         return [value.name, value.sha256]
     if isinstance(value, model.EmbeddedFile):

@@ -4,11 +4,10 @@ Things first, then portfolios, as their pages show things; then what leads from 
 in what, and what was said of it.
 """
 
-import re
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, Final
-from urllib.parse import unquote
 
 import msgspec
 from msgspec.structs import asdict, replace
@@ -32,8 +31,10 @@ from quadrangle.packages import (
     Presentation,
     fate_of,
     file_in,
+    files_in,
     files_of,
     item_in,
+    items_in,
     model,
 )
 from quadrangle.packages.model import BLOCKS, NO_PAGE_CONTENT, TEXT_CONTENT
@@ -48,8 +49,6 @@ from quadrangle.transfers.store import Person
 
 FOLDER: Final = "Portfolio import"
 _TOGETHER: Final = 500
-_FILES: Final = re.compile(r"package-file/([\w%.~\-]+)")
-_ITEMS: Final = re.compile(r"package-item/([\w%.~\-]+)")
 _MARKUP: Final = {"rich-text": "rich_text", "html": "html"}
 
 Note = Callable[[str, str, str], None]  # code, key and text of a problem
@@ -109,7 +108,7 @@ class Landing:
             keys[packed.key] = None
             self._packed |= dict(files_of(packed))
             for text in _texts(packed):
-                keys |= dict.fromkeys(unquote(one) for one in _ITEMS.findall(text))
+                keys |= dict.fromkeys(items_in(text))
         wanted = list(keys)
         for start in range(0, len(wanted), _TOGETHER):
             some = wanted[start : start + _TOGETHER]
@@ -352,8 +351,8 @@ class Landing:
         """HTML with the addresses that packaged things and files have here; what leads nowhere leads nowhere any more."""
         if "package-" not in html:
             return html
-        for found in _FILES.findall(html):
-            await self._find_file(unquote(found))
+        for key in files_in(html):
+            await self._find_file(key)
         return rewritten(html, self._address)
 
     async def _find_file(self, key: str) -> None:
@@ -395,29 +394,24 @@ class Landing:
                     continue
                 added_at = None if member.added_at is None else min(member.added_at, self._uow.now)
                 await connections.collect(here.id, row.id, added_at)
-        about, kind = (
-            (item.about, ON_REFLECTION)
-            if isinstance(item, model.Reflection)
-            else (item.evidence, ON_OBJECTIVE)
-            if isinstance(item, model.LearningObjective)
-            else ((), 0)
-        )
-        for key in about:
+        elif isinstance(item, model.Reflection):
+            await self._associate(here, item.about, ON_REFLECTION, connections)
+        elif isinstance(item, model.LearningObjective):
+            await self._associate(here, item.evidence, ON_OBJECTIVE, connections)
+
+    async def _associate(self, here: Key, keys: Iterable[str], kind: int, connections: artifacts.Connections) -> None:
+        for key in keys:
             if (row := self._row(key)) is not None:
                 await connections.associate(here.id, row.id, kind)
 
     async def _add_comments(self, item: Item) -> None:
-        """Those that are not there: one with the same uid, or of the same words and time, is."""
         if not item.comments:
             return
         item_id = self._became[item.key].id
         there = (await artifacts.comments_among(self._uow, [item_id])).get(item_id, [])
-        known = {one.uid for one in there} | {(one.body, one.created_at) for one in there}
-        for one in item.comments:
-            if known.isdisjoint((one.key, (one.text, one.made_at))):
-                known |= {one.key, (one.text, one.made_at)}
-                uid = one.key if one.has_uid else random_uuid()
-                await artifacts.put_comment(self._uow, item_id, uid=uid, body=one.text, created_at=one.made_at)
+        for one in _new_ones(item.comments, {(one.uid, one.body, one.created_at) for one in there}):
+            uid = one.key if one.has_uid else random_uuid()
+            await artifacts.put_comment(self._uow, item_id, uid=uid, body=one.text, created_at=one.made_at)
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
@@ -480,15 +474,12 @@ class Landing:
             if not page.comments:
                 continue
             entry_id = entries[page.key]
-            theirs = [one for one in there if one.entry_id == entry_id]
-            known = {one.uid for one in theirs} | {(one.message, one.created_at) for one in theirs}
-            for one in page.comments:
-                if known.isdisjoint((one.key, (one.text, one.made_at))):
-                    known |= {one.key, (one.text, one.made_at)}
-                    uid = one.key if one.has_uid else None
-                    await portfolios.put_page_comment(
-                        self._uow, entry_id, uid=uid, message=one.text, created_at=one.made_at
-                    )
+            theirs = {(one.uid, one.message, one.created_at) for one in there if one.entry_id == entry_id}
+            for one in _new_ones(page.comments, theirs):
+                uid = one.key if one.has_uid else None
+                await portfolios.put_page_comment(
+                    self._uow, entry_id, uid=uid, message=one.text, created_at=one.made_at
+                )
 
 
 def _block_of(thing: artifacts.Item) -> dict[str, Any]:
@@ -498,6 +489,16 @@ def _block_of(thing: artifacts.Item) -> dict[str, Any]:
         "section_type": "html",
         "content": artifacts.shown_on_page(thing.id, thing.name, thing.description, thing.more.url),
     }
+
+
+def _new_ones(said: Iterable[model.Comment], there: Iterable[tuple[str, str, datetime]]) -> Iterator[model.Comment]:
+    """The comments that are not there: one with the same uid, or of the same words and time, is. there: uid, words and time of each."""
+    known: set[Any] = {part for uid, words, at in there for part in (uid, (words, at))}
+    for one in said:
+        parts = (one.key, (one.text, one.made_at))
+        if known.isdisjoint(parts):
+            known.update(parts)
+            yield one
 
 
 async def _items(aside: Aside) -> AsyncIterator[Item]:

@@ -8,7 +8,6 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import unquote
 from uuid import uuid5
 
 import msgspec
@@ -29,12 +28,12 @@ from quadrangle.packages import (
     on_thread,
     open_container,
     read,
+    with_files,
+    with_items,
     write_package,
 )
 from quadrangle.transfers.gathering import NAMES
 
-_FILES: Final = re.compile(r"package-file/([\w%.~\-]+)")
-_ITEMS: Final = re.compile(r"package-item/[\w%.~\-]+")
 _ELSEWHERE: Final = "https://package.invalid/"  # an address that comes back as it was written
 
 Items = Callable[[], AsyncIterator[Item]]
@@ -118,7 +117,7 @@ class _Bare:
             value = self._here.sub(f'="{_ELSEWHERE}item"', value) if '="' in value else value
             if "package-" not in value:
                 return value
-            return _FILES.sub(self._file_elsewhere, _ITEMS.sub(f"{_ELSEWHERE}item", value))
+            return with_files(with_items(value, f"{_ELSEWHERE}item"), self._file_elsewhere)
         if isinstance(value, PackedFile):
             return replace(value, size=0)
         if isinstance(value, EmbeddedFile):
@@ -131,8 +130,8 @@ class _Bare:
             return tuple(self._without_places(one) for one in value)
         return value
 
-    def _file_elsewhere(self, found: re.Match[str]) -> str:
-        return f"{_ELSEWHERE}{self._digests.get(unquote(found[1]), 'file')}"
+    def _file_elsewhere(self, key: str) -> str:
+        return f"{_ELSEWHERE}{self._digests.get(key, 'file')}"
 
 
 def _uid(key: str) -> str:
