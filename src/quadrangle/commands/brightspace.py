@@ -85,13 +85,11 @@ def app_(
     json: JsonOption = False,
 ) -> None:
     """Make an application: its id and its key."""
-    from quadrangle.commands.common import settings_for, show
-    from quadrangle.db import migrate
+    from quadrangle.commands.common import settings_of_campus, show
 
     if not name.strip():
         fail("--name is empty.")
-    settings = settings_for(database, storage)
-    migrate.upgrade(settings.database_url)
+    settings = settings_of_campus(database, storage)
     show(asyncio.run(_create_app(settings, name.strip(), trusted_url)), json)
 
 
@@ -104,22 +102,18 @@ def key(
     json: JsonOption = False,
 ) -> None:
     """Make a user token of an application: its id and its key."""
-    from quadrangle.commands.common import settings_for, show
-    from quadrangle.db import migrate
+    from quadrangle.commands.common import settings_of_campus, show
 
-    settings = settings_for(database, storage)
-    migrate.upgrade(settings.database_url)
+    settings = settings_of_campus(database, storage)
     show(asyncio.run(_create_key(settings, app, user)), json)
 
 
 @app.command()
 def apps(database: DatabaseOption = None, storage: StorageOption = None, json: JsonOption = False) -> None:
     """List the applications, but for those that were revoked."""
-    from quadrangle.commands.common import settings_for, show
-    from quadrangle.db import migrate
+    from quadrangle.commands.common import settings_of_campus, show
 
-    settings = settings_for(database, storage)
-    migrate.upgrade(settings.database_url)
+    settings = settings_of_campus(database, storage)
     show(asyncio.run(_list_apps(settings)), json)
 
 
@@ -132,11 +126,9 @@ def keys(
     json: JsonOption = False,
 ) -> None:
     """List user tokens, but for those that were revoked, alone or with their application."""
-    from quadrangle.commands.common import settings_for, show
-    from quadrangle.db import migrate
+    from quadrangle.commands.common import settings_of_campus, show
 
-    settings = settings_for(database, storage)
-    migrate.upgrade(settings.database_url)
+    settings = settings_of_campus(database, storage)
     show(asyncio.run(_list_keys(settings, app, user)), json)
 
 
@@ -163,11 +155,9 @@ def enable(
 
 
 def _switch(app: str, on: bool, database: str | None, storage: str | None, json: bool) -> None:
-    from quadrangle.commands.common import settings_for, show
-    from quadrangle.db import migrate
+    from quadrangle.commands.common import settings_of_campus, show
 
-    settings = settings_for(database, storage)
-    migrate.upgrade(settings.database_url)
+    settings = settings_of_campus(database, storage)
     show(asyncio.run(_switch_app(settings, app, on)), json)
 
 
@@ -179,11 +169,9 @@ def revoke(
     json: JsonOption = False,
 ) -> None:
     """End a user token, or an application with all of its user tokens."""
-    from quadrangle.commands.common import settings_for, show
-    from quadrangle.db import migrate
+    from quadrangle.commands.common import settings_of_campus, show
 
-    settings = settings_for(database, storage)
-    migrate.upgrade(settings.database_url)
+    settings = settings_of_campus(database, storage)
     show(asyncio.run(_revoke(settings, id)), json)
 
 

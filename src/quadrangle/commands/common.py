@@ -29,6 +29,15 @@ def settings_for(database: str | None = None, storage: str | None = None, **give
     return with_secret_key(load_settings({"database_url": database, "storage_url": storage, **given}))
 
 
+def settings_of_campus(database: str | None, storage: str | None) -> "Settings":
+    """The same for a campus whose schema is brought up to date first."""
+    from quadrangle.db import migrate
+
+    settings = settings_for(database, storage)
+    migrate.upgrade(settings.database_url)
+    return settings
+
+
 @asynccontextmanager
 async def opened(settings: "Settings") -> AsyncIterator["Database"]:
     """The database of these settings, for the length of one command."""

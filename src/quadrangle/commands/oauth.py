@@ -31,8 +31,7 @@ def oauth(
 ) -> None:
     """Make a developer key: an application that may ask users for tokens."""
     from quadrangle.app import all_routes
-    from quadrangle.commands.common import settings_for, show
-    from quadrangle.db import migrate
+    from quadrangle.commands.common import settings_of_campus, show
     from quadrangle.tokens import OUT_OF_BAND, USERINFO, is_known, shapes_of
 
     if not name.strip():
@@ -45,8 +44,7 @@ def oauth(
         for one in scopes:
             if one != USERINFO and not is_known(one, shapes):
                 fail(f"--scope {one} is no scope of this server; they look like url:GET|/api/v1/courses.")
-    settings = settings_for(database, storage)
-    migrate.upgrade(settings.database_url)
+    settings = settings_of_campus(database, storage)
     made = asyncio.run(_create(settings, name=name.strip(), redirect_uri=redirect_uri, scopes=scopes, public=public))
     show(made, json)
 

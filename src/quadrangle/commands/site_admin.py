@@ -26,11 +26,9 @@ def site_admin(
     json: JsonOption = False,
 ) -> None:
     """Make a user a member of the site-admin account; once more changes nothing."""
-    from quadrangle.commands.common import settings_for, show
-    from quadrangle.db import migrate
+    from quadrangle.commands.common import settings_of_campus, show
 
-    settings = settings_for(database, storage)
-    migrate.upgrade(settings.database_url)
+    settings = settings_of_campus(database, storage)
     show(asyncio.run(_appoint(settings, user)), json)
 
 

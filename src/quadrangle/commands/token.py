@@ -38,8 +38,7 @@ def create(
 ) -> None:
     """Print a new access token."""
     from quadrangle.app import all_routes
-    from quadrangle.commands.common import settings_for, show
-    from quadrangle.db import migrate
+    from quadrangle.commands.common import settings_of_campus, show
     from quadrangle.tokens import LEAST_CHOSEN, LONGEST_PURPOSE, is_known, parse_when, shapes_of
 
     if not purpose.strip() or len(purpose) > LONGEST_PURPOSE:
@@ -57,8 +56,7 @@ def create(
         end = parse_when(expires, UTC)
         if end is None:
             fail(f"--expires {expires} is no date.")
-    settings = settings_for(database, storage)
-    migrate.upgrade(settings.database_url)
+    settings = settings_of_campus(database, storage)
     made = asyncio.run(_create(settings, user, purpose=purpose, scopes=scopes, end=end, value=value))
     show(made, json)
 

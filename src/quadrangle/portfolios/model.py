@@ -102,26 +102,11 @@ class EPortfolio(msgspec.Struct, frozen=True):
         return self.spam_status in (FLAGGED, SPAM)
 
 
-class ShelvedPortfolio(msgspec.Struct, frozen=True, array_like=True):
+class ShelvedPortfolio(EPortfolio, frozen=True, array_like=True):
     """A portfolio with what its author is told of it at a glance. links: private ones that open it now."""
 
-    id: int
-    user_id: int
-    name: str | None
-    public: bool
-    workflow_state: str
-    deleted_at: datetime | None
-    deleted_by: int | None
-    spam_status: str | None
-    review: str | None
-    created_at: datetime
-    updated_at: datetime
     links: int
     pages: int
-
-    @property
-    def portfolio(self) -> EPortfolio:
-        return EPortfolio(**{name: getattr(self, name) for name in EPortfolio.__struct_fields__})
 
 
 class JudgedPortfolio(EPortfolio, frozen=True):

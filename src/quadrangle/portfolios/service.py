@@ -100,8 +100,8 @@ async def shelf_of(uow: UnitOfWork, user_id: int, words: Keywords) -> Shelf:
         raise NotFound
     standing = Standing(facts, user_id, uow.now, words=words)
     allow(standing, LIST)
-    there = [one for one in facts.shelf if not one.portfolio.deleted]
-    gone = [one for one in facts.shelf if may(Standing(facts, user_id, uow.now, one.portfolio, words=words), TAKE_BACK)]
+    there = [one for one in facts.shelf if not one.deleted]
+    gone = [one for one in facts.shelf if may(Standing(facts, user_id, uow.now, one, words=words), TAKE_BACK)]
     return Shelf(
         standing,
         sorted(there, key=lambda one: (one.updated_at, one.id), reverse=True),

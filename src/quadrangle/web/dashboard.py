@@ -58,16 +58,15 @@ async def my_portfolios(call: Call) -> Reply:
         deleted=shelf.deleted,
         untitled=_("Untitled portfolio"),
         may_make=shelf.may_make,
-        hidden=any(one.portfolio.is_spam for one in shelf.portfolios),
+        hidden=any(one.is_spam for one in shelf.portfolios),
         form=form_on(call, HOME, group="eportfolio", name="", public="0"),
     )
 
 
 def card_of(one: ShelvedPortfolio) -> Card:
     """How things stand with a portfolio, for its author."""
-    portfolio = one.portfolio
     seen, kind, icon = _("Only you"), "", "lock"
-    if portfolio.is_spam:
+    if one.is_spam:
         seen = _("Only you and moderators")
     elif one.public:
         seen, kind, icon = _("Everybody"), "good", "globe"
@@ -84,8 +83,8 @@ def card_of(one: ShelvedPortfolio) -> Card:
         icon=icon,
         trouble=trouble,
         next_step=next_step,
-        may_ask=(portfolio.is_spam or one.review is not None) and one.review != BY_AUTHOR,
-        may_change=not portfolio.is_spam,
+        may_ask=(one.is_spam or one.review is not None) and one.review != BY_AUTHOR,
+        may_change=not one.is_spam,
     )
 
 
@@ -98,7 +97,7 @@ def _trouble(one: ShelvedPortfolio) -> tuple[str | None, str | None]:
         return _("Something in it looks like spam, so it is hidden from others."), (
             waits if one.review == BY_AUTHOR else asks
         )
-    if one.portfolio.is_spam:
+    if one.is_spam:
         asks = _("If that is a mistake, ask for a review. You can still read it and take it with you.")
         return _("A moderator marked it as spam, so it is hidden from others."), (
             waits if one.review == BY_AUTHOR else asks

@@ -130,22 +130,26 @@ async def export_all(call: Call, asked: Asked[Packing]) -> Reply:
 # --- following
 
 
-async def _task(call: Call) -> Transfer:
+async def task_of(call: Call, kind: str) -> Transfer:
+    """The task of this kind that the path names, for its owner alone (§5.5, §5.9)."""
     granted = await owner(call)
-    task_id = number_at(call, "task")
-    return await transfers.find_transfer(call.uow, transfers.EXPORT, task_id, granted.subject.facts.user_id)
+    return await transfers.find_transfer(call.uow, kind, number_at(call, "task"), granted.subject.facts.user_id)
 
 
 @routes.get(f"{EP}/export/:task/status", gives=int)
 async def export_status(call: Call) -> Reply:
     """How far an export has come: 0 queued, 4 processing, 2 complete, 3 complete with errors, 1 aborted."""
-    return Reply(200, (await _task(call)).state).header("cache-control", "no-store")
+    return status_json(await task_of(call, transfers.EXPORT))
 
 
 @routes.get(f"{EP}/export/:task/problems", gives=list[ProblemJson])
 async def export_problems(call: Call) -> Reply:
     """What could not be taken along."""
-    return problems_json(await _task(call))
+    return problems_json(await task_of(call, transfers.EXPORT))
+
+
+def status_json(transfer: Transfer) -> Reply:
+    return Reply(200, transfer.state).header("cache-control", "no-store")
 
 
 def problems_json(transfer: Transfer) -> Reply:
@@ -157,7 +161,7 @@ def problems_json(transfer: Transfer) -> Reply:
 async def export_package(call: Call) -> Reply:
     """The package of an export that is complete, with or without errors, for as long as it is kept."""
     async with call.read_only():
-        transfer = await _task(call)
+        transfer = await task_of(call, transfers.EXPORT)
         file = None if transfer.file_id is None else await find_file(call.uow, transfer.file_id)
     if transfer.state not in transfers.WITH_PACKAGE or file is None or file.digest is None:
         raise NotFound("There is no package.")

@@ -15,13 +15,11 @@ from quadrangle.bounds import bounds_of, package_limits
 from quadrangle.http.call import Call
 from quadrangle.http.reply import Reply
 from quadrangle.http.upload import FilePart, receive_upload
-from quadrangle.kernel.access import Granted
 from quadrangle.kernel.errors import Forbidden, Malformed, TooLarge
 from quadrangle.kernel.ids import LARGEST_ID
-from quadrangle.portfolios import Standing
-from quadrangle.transfers import NoTask, Target, Transfer
-from quadrangle.wire.brightspace.asking import EP, number_at
-from quadrangle.wire.brightspace.exports import ProblemJson, owner, problems_json
+from quadrangle.transfers import NoTask, Target
+from quadrangle.wire.brightspace.asking import EP
+from quadrangle.wire.brightspace.exports import ProblemJson, owner, problems_json, status_json, task_of
 from quadrangle.wire.brightspace.routing import brightspace
 from quadrangle.wire.spam_words import keywords_of
 
@@ -195,19 +193,13 @@ async def _task_or_reason(call: Call, sent: Sent, target_id: int, target: Target
 # --- following
 
 
-async def _task(call: Call) -> Transfer:
-    granted: Granted[Standing] = await owner(call)
-    task_id = number_at(call, "task")
-    return await transfers.find_transfer(call.uow, transfers.IMPORT, task_id, granted.subject.facts.user_id)
-
-
 @routes.get(f"{EP}/import/:task/status", gives=int)
 async def import_status(call: Call) -> Reply:
     """How far an import has come: 0 queued, 4 processing, 2 complete, 3 complete with errors, 1 aborted."""
-    return Reply(200, (await _task(call)).state).header("cache-control", "no-store")
+    return status_json(await task_of(call, transfers.IMPORT))
 
 
 @routes.get(f"{EP}/import/:task/problems", gives=list[ProblemJson])
 async def import_problems(call: Call) -> Reply:
     """What could not be imported, and what came otherwise than it was."""
-    return problems_json(await _task(call))
+    return problems_json(await task_of(call, transfers.IMPORT))
