@@ -23,7 +23,7 @@ from quadrangle.portfolios import Entry, EntryChange, PageChangedMeanwhile, Port
 from quadrangle.web.blocks import FILE, HTML, Block, ShownBlock, blocks_of, blocks_sent, file_ids, shown, stepped
 from quadrangle.web.flash import done
 from quadrangle.web.forms import Form, form_on
-from quadrangle.web.shell import EDITING, part, shell_of, show
+from quadrangle.web.shell import EDITING, POLICY, part, shell_of, show
 from quadrangle.wire.canvas.eportfolio_authoring import EntryFields, SectionFields, Sections, content_sent
 from quadrangle.wire.canvas.eportfolios import standing_in
 from quadrangle.wire.canvas.ids import number_for
@@ -68,6 +68,14 @@ def home_of(granted: Granted[Standing]) -> str:
 
 def title_of(granted: Granted[Standing]) -> str:
     return (granted.subject.portfolio_there.name or "").strip() or _("Untitled portfolio")
+
+
+async def show_of(
+    call: Call, granted: Granted[Standing], template: str, *, policy: str = POLICY, **values: Any
+) -> Reply:
+    """A screen of somebody's portfolio, below its name."""
+    framed = {"home": home_of(granted), "title": title_of(granted)} | values
+    return await show(call, template, here="portfolios", policy=policy, **framed)
 
 
 async def entry_here(call: Call, granted: Granted[Standing]) -> Entry:
@@ -160,13 +168,11 @@ async def _show_draft(
 ) -> Reply:
     theirs = [] if draft.theirs is None else blocks_of(draft.theirs.content)
     files = await _files(call, granted, [*draft.blocks, *theirs])
-    return await show(
+    return await show_of(
         call,
+        granted,
         "portfolio_edit/page.html",
-        here="portfolios",
         policy=EDITING,
-        home=home_of(granted),
-        title=title_of(granted),
         page=page,
         form=draft.form,
         blocks=_shown(granted, page.id, draft.blocks, files, here),
@@ -363,12 +369,10 @@ async def ask_before_page_goes(call: Call) -> Reply:
     """What is lost with a page."""
     granted = await before(call)
     page = await _visited(call, granted)
-    return await show(
+    return await show_of(
         call,
+        granted,
         "portfolio_edit/delete.html",
-        here="portfolios",
-        home=home_of(granted),
-        title=title_of(granted),
         what=page.name,
         section=None,
         pages=[],
@@ -393,12 +397,10 @@ async def ask_before_section_goes(call: Call) -> Reply:
     granted = await before(call)
     section = await section_here(call, granted)
     places = await portfolios.places_of(call.uow, section.eportfolio_id)
-    return await show(
+    return await show_of(
         call,
+        granted,
         "portfolio_edit/delete.html",
-        here="portfolios",
-        home=home_of(granted),
-        title=title_of(granted),
         what=section.name,
         section=section,
         pages=[place.name for place in places if place.section_id == section.id],

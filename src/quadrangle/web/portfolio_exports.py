@@ -15,8 +15,8 @@ from quadrangle.portfolios import Standing
 from quadrangle.transfers import DIALECTS
 from quadrangle.web.flash import done
 from quadrangle.web.forms import form_on
-from quadrangle.web.portfolio_editing import EDIT, before, home_of, title_of
-from quadrangle.web.shell import part, show
+from quadrangle.web.portfolio_editing import EDIT, before, home_of, show_of
+from quadrangle.web.shell import part
 from quadrangle.wire.canvas.file_json import download_url
 
 screens = Routes("web", "ePortfolio take-out")
@@ -36,12 +36,10 @@ async def take_out(call: Call) -> Reply:
     granted = await before(call, portfolios.EXPORT)
     may_site = portfolios.may(granted.subject, portfolios.UPDATE)
     package = await _package(call, granted)
-    return await show(
+    return await show_of(
         call,
+        granted,
         "portfolio_edit/export.html",
-        here="portfolios",
-        home=home_of(granted),
-        title=title_of(granted),
         form=form_on(call, f"{EXPORT}/package", dialect=package["dialect"]),
         may_site=may_site,
         **(await _site(call, granted) if may_site else {"web_site": None}),

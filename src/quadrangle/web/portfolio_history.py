@@ -9,8 +9,8 @@ from quadrangle.http.reply import Reply
 from quadrangle.http.routing import Routes
 from quadrangle.kernel.words import _
 from quadrangle.web.blocks import blocks_of, file_ids, shown
-from quadrangle.web.portfolio_editing import PAGE, before, entry_here, home_of, led_back, title_of
-from quadrangle.web.shell import READING, show
+from quadrangle.web.portfolio_editing import PAGE, before, entry_here, home_of, led_back, show_of
+from quadrangle.web.shell import READING
 from quadrangle.wire.canvas.ids import number_for
 
 screens = Routes("web", "ePortfolio history")
@@ -29,12 +29,10 @@ async def history(call: Call) -> Reply:
     number = min(max(int(asked), 1), last) if isinstance(asked, str) and asked.isdecimal() and len(asked) < 9 else 1
     versions = await portfolios.revisions_of(call.uow, granted, entry, limit=AT_ONCE, offset=(number - 1) * AT_ONCE)
     address = f"{home_of(granted)}/pages/{entry.id}"
-    return await show(
+    return await show_of(
         call,
+        granted,
         "portfolio_edit/history.html",
-        here="portfolios",
-        home=home_of(granted),
-        title=title_of(granted),
         entry=entry,
         address=address,
         versions=versions,
@@ -54,13 +52,11 @@ async def version(call: Call) -> Reply:
     files = await files_by_id(call.uow, file_ids(blocks))
     owner_id = granted.subject.facts.user_id
     own = {id: one for id, one in files.items() if (one.context_type, one.context_id) == ("User", owner_id)}
-    return await show(
+    return await show_of(
         call,
+        granted,
         "portfolio_edit/version.html",
-        here="portfolios",
         policy=READING,
-        home=home_of(granted),
-        title=title_of(granted),
         entry=entry,
         address=f"{home_of(granted)}/pages/{entry.id}",
         version=found,

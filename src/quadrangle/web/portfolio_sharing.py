@@ -17,8 +17,7 @@ from quadrangle.kernel.words import _
 from quadrangle.portfolios import Link, LinkChange, PortfolioChange, Standing
 from quadrangle.web.flash import done
 from quadrangle.web.forms import form_on
-from quadrangle.web.portfolio_editing import EDIT, before, home_of, led_back, title_of
-from quadrangle.web.shell import show
+from quadrangle.web.portfolio_editing import EDIT, before, home_of, led_back, show_of
 from quadrangle.wire.canvas.ids import number_for
 
 screens = Routes("web", "ePortfolio sharing")
@@ -79,12 +78,10 @@ async def share(call: Call) -> Reply:
     names = {section.id: section.name for section in sections}
     links = [_shown(call, granted, one, names) for one in await portfolios.links_of(call.uow, portfolio.id)]
     working = [one for one in links if not one.over]
-    return await show(
+    return await show_of(
         call,
+        granted,
         "portfolio_edit/share.html",
-        here="portfolios",
-        home=home_of(granted),
-        title=title_of(granted),
         public=portfolio.public,
         reviewed=granted.subject.facts.reviewed,
         address=f"{call.base_url}/eportfolios/{portfolio.id}",
@@ -175,12 +172,10 @@ async def settings(call: Call) -> Reply:
     granted = await before(call)
     portfolio = granted.subject.portfolio_there
     theme = await portfolios.theme_of(call.uow, portfolio.id)
-    return await show(
+    return await show_of(
         call,
+        granted,
         "portfolio_edit/settings.html",
-        here="portfolios",
-        home=home_of(granted),
-        title=title_of(granted),
         number=portfolio.id,
         form=form_on(call, SETTINGS, group="eportfolio", name=portfolio.name or "", theme=theme),
         themes=list(zip(portfolios.THEMES, _looks(), strict=True)),

@@ -22,8 +22,8 @@ from quadrangle.kernel.params import Absent, Params, text
 from quadrangle.kernel.words import _
 from quadrangle.portfolios import EntryChange, Standing
 from quadrangle.web.blocks import FILE, Block
-from quadrangle.web.portfolio_editing import PAGE, Step, before, entry_here, home_of, led_back, thing_block, title_of
-from quadrangle.web.shell import part, show
+from quadrangle.web.portfolio_editing import PAGE, Step, before, entry_here, home_of, led_back, show_of, thing_block
+from quadrangle.web.shell import part
 from quadrangle.web.viewer import kind_of, size
 from quadrangle.wire.canvas.ids import number_for
 from quadrangle.wire.spam_words import keywords_of
@@ -70,12 +70,10 @@ async def choose_thing(call: Call, asked: Asked[Shelf]) -> Reply:
     }
     if call.header("hx-request"):
         return part("portfolio_edit/picker.html", inside=True, **values)
-    return await show(
+    return await show_of(
         call,
+        granted,
         "portfolio_edit/things.html",
-        here="portfolios",
-        home=home_of(granted),
-        title=title_of(granted),
         inside=False,
         **values,
     )
